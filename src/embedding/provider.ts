@@ -1,0 +1,51 @@
+import type { TokenizerName } from '../tokenizer/tokenizer';
+
+/** Turns texts into vectors. One provider object serves one model. */
+export interface EmbeddingProvider {
+  /** `static`, `openai`, … */
+  readonly provider: string;
+  readonly model: string;
+  /** Components of each vector. */
+  readonly dimensions: number;
+  readonly tokenizer: TokenizerName;
+  /** Weight of the vector arm in hybrid search, where the lexical arm has 1. */
+  readonly vectorWeight: number;
+  readonly limits: RequestLimits;
+  /**
+   * Embeds the texts of one request. The answer is checked: one vector a text, in the order of the texts, of the right dimension,
+   * finite. Rejects with a ProviderError, or with the signal's reason.
+   * @param signal aborts the request itself: for cancel and shutdown, not for pause (what was sent is paid for)
+   */
+  embed(texts: readonly string[], signal: AbortSignal): Promise<EmbeddingAnswer>;
+}
+
+export interface RequestLimits {
+  maxTextsPerRequest: number;
+  maxTokensPerRequest: number;
+  /** Tokens of one text; a longer one is refused by the provider. */
+  maxTokensPerText: number;
+  /** Requests under way at once from one worker. */
+  maxConcurrentRequests: number;
+}
+
+export interface EmbeddingAnswer {
+  /** In the order of the texts. null: the model knows no token of this text, so it has no direction. */
+  vectors: (Float32Array | null)[];
+  /** Tokens that the provider charged for; 0 for a local model. */
+  tokens: number;
+}
+
+/**
+ * auth: the key is missing or wrong. request: the request can never work (unknown model, wrong dimensions). text: a text in it is
+ * refused; sent alone it tells which. rate-limited and unavailable pass by themselves. answer: what came back is not a valid answer.
+ */
+export type ProviderErrorKind = 'auth' | 'request' | 'text' | 'rate-limited' | 'unavailable' | 'answer';
+
+export class ProviderError extends Error {
+  override readonly name = 'ProviderError';
+
+  /** @param retryAfterMs what the provider asked to wait */
+  constructor(readonly kind: ProviderErrorKind, message: string, readonly retryAfterMs?: number, options: { cause?: unknown } = {}) {
+    super(message, options);
+  }
+}
