@@ -1,0 +1,59 @@
+import type { DocumentOutcome } from '../domain/document-outcome';
+import type { IngestionInput } from '../domain/ingestion-input';
+import type { JobPhase } from '../domain/job-phase';
+import type { JobStatus } from '../domain/job-status';
+import type { JobStatusResponse, PhaseStatusView } from '../domain/job-view';
+import type { SearchResult } from '../search/search-result';
+
+/** What the command line and the API call: start, control and watch jobs, look into collections. Every method rejects with a SluiceError. */
+export interface IngestionService {
+  /** Starts a job; rejects with ALREADY_RUNNING, naming the job, when the source is being ingested into the collection, with JOB_EXISTS for a used id. */
+  start(input: IngestionInput, options?: { jobId?: string }): Promise<{ jobId: string }>;
+  /** The active job on the input's source in its collection, and whether it was started with the same options. */
+  findActive(input: IngestionInput): Promise<{ jobId: string; sameOptions: boolean } | undefined>;
+  status(jobId: string): Promise<JobStatusResponse>;
+  list(filter: { status?: JobStatus; collection?: string; cursor?: string; limit?: number }): Promise<{ jobs: JobStatusResponse[]; nextCursor: string | null }>;
+  pause(jobId: string, phase?: JobPhase): Promise<ControlAnswer>;
+  resume(jobId: string, phase?: JobPhase, budget?: { maxTokens?: number; maxCost?: number }): Promise<ControlAnswer>;
+  cancel(jobId: string): Promise<void>;
+  /** A new job on an ended one's source and options. */
+  retry(jobId: string, options: { failedOnly?: boolean }): Promise<{ jobId: string }>;
+  documents(jobId: string, filter: { outcome?: DocumentOutcome; ignored?: boolean; cursor?: string; limit?: number }): Promise<{ documents: DocumentView[]; nextCursor: string | null }>;
+  collections(): Promise<CollectionView[]>;
+  search(request: { collection: string; query: string; limit?: number }): Promise<SearchResult[]>;
+  /** The parsed text of a published document; rejects with DOCUMENT_NOT_FOUND. */
+  show(request: { collection: string; uri: string }): Promise<PublishedDocument>;
+}
+
+export interface ControlAnswer {
+  /** false: no worker answered in time; the request is stored as a signal and applied when one is back. */
+  confirmed: boolean;
+  /** The phases after the change, when confirmed. */
+  phases: PhaseStatusView[] | null;
+}
+
+export interface DocumentView {
+  uri: string;
+  /** null: listed as ignored. */
+  outcome: DocumentOutcome | null;
+  phase: JobPhase | null;
+  code: string | null;
+  message: string | null;
+  attempts: number;
+}
+
+export interface CollectionView {
+  name: string;
+  model: string;
+  dimensions: number;
+  documents: number;
+  chunks: number;
+}
+
+export interface PublishedDocument {
+  uri: string;
+  source: string;
+  title: string | null;
+  text: string;
+  metadata: Record<string, unknown>;
+}
