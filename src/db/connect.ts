@@ -1,0 +1,29 @@
+import { Kysely, PostgresDialect } from 'kysely';
+import { Pool, TypeOverrides, types } from 'pg';
+import type { Database } from './schema';
+
+export type Db = Kysely<Database>;
+
+/** Connections of one process: four lanes of four batches each wait for their turn rather than for a refusal of the server. */
+const MAX_CONNECTIONS = 12;
+
+/**
+ * Opens a pool on the schema `sluice`. Nothing is connected before the first query. bigint comes back as a number: no count and no
+ * offset here gets near 2^53.
+ */
+export function connect(databaseUrl: string, options: { maxConnections?: number; connectTimeoutMs?: number } = {}): Db {
+  const overrides = new TypeOverrides();
+  overrides.setTypeParser(types.builtins.INT8, Number);
+  const pool = new Pool({
+    connectionString: databaseUrl,
+    max: options.maxConnections ?? MAX_CONNECTIONS,
+    connectionTimeoutMillis: options.connectTimeoutMs ?? 10_000,
+    application_name: 'sluice',
+    options: '-c search_path=sluice,public',
+    types: overrides,
+    keepAlive: true,
+  });
+  // A connection that dies while idle is dropped from the pool; the next query opens another. Unheard, the event would end the process.
+  pool.on('error', () => undefined);
+  return new Kysely<Database>({ dialect: new PostgresDialect({ pool }) });
+}

@@ -1,0 +1,19 @@
+import { Migrator, type Migration } from 'kysely';
+import { connect } from './connect';
+import * as initial from './migrations/001-initial';
+
+/** In order. A migration that has been released is never changed. */
+const MIGRATIONS: Record<string, Migration> = { '001-initial': initial };
+
+/** Brings the schema `sluice` up to date; two at once wait for each other. Rejects with what the database said. */
+export async function migrateToLatest(databaseUrl: string): Promise<{ applied: string[] }> {
+  const db = connect(databaseUrl, { maxConnections: 1 });
+  try {
+    const migrator = new Migrator({ db, provider: { getMigrations: async () => MIGRATIONS }, migrationTableSchema: 'sluice' });
+    const { error, results } = await migrator.migrateToLatest();
+    if (error !== undefined) throw error;
+    return { applied: (results ?? []).map((result) => result.migrationName) };
+  } finally {
+    await db.destroy();
+  }
+}
