@@ -67,10 +67,8 @@ export class PhaseTracker {
     const record = this.state.phases[phase];
     if (!canPhaseMove(record.status, to)) throw new Error(`${phase} cannot go from ${record.status} to ${to} (${phaseStatuses(this.state).join(', ')})`);
     record.status = to;
-    if (to === 'RUNNING') {
-      record.startedAt ??= this.now();
-      this.state.startedAt ??= this.now();
-    }
+    if (to === 'RUNNING') record.startedAt ??= this.now();
+    if (isPhaseActive(to)) this.state.startedAt ??= this.now();
     if (isPhaseFinished(to)) record.completedAt = this.now();
     this.state.version++;
   }

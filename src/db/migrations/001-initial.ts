@@ -216,8 +216,6 @@ create table sluice.embeddings (
   embedding vector,
   primary key (model_id, text_hash)
 );
--- Random floats don't compress, and a read for each published chunk must not go through TOAST.
-alter table sluice.embeddings alter column embedding set storage plain;
 `;
 
 const CREATE_PUBLISHED = `

@@ -1,0 +1,24 @@
+import type {
+  BatchArgument,
+  BatchResult,
+  DiscoverArgument,
+  DiscoveredPage,
+  FinishedJob,
+  MirrorSnapshot,
+  OpenedJob,
+  OpenJobArgument,
+  Stopped,
+} from './contract';
+
+/** Every activity of the ingestion workflow. */
+export interface Activities {
+  openJob(argument: OpenJobArgument): Promise<OpenedJob>;
+  discoverDocuments(argument: DiscoverArgument): Promise<DiscoveredPage | Stopped>;
+  loadBatch(argument: BatchArgument): Promise<BatchResult | Stopped>;
+  chunkBatch(argument: BatchArgument): Promise<BatchResult | Stopped>;
+  embedBatch(argument: BatchArgument): Promise<BatchResult | Stopped>;
+  indexBatch(argument: BatchArgument): Promise<BatchResult | Stopped>;
+  finishJob(argument: { jobId: string }): Promise<FinishedJob | Stopped>;
+  mirrorJob(snapshot: MirrorSnapshot): Promise<void>;
+  discardStaging(argument: { jobId: string }): Promise<void>;
+}
