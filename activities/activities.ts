@@ -3,6 +3,7 @@ import type {
   BatchResult,
   DiscoverArgument,
   DiscoveredPage,
+  EmbedResult,
   FinishedJob,
   MirrorSnapshot,
   OpenedJob,
@@ -16,7 +17,7 @@ export interface Activities {
   discoverDocuments(argument: DiscoverArgument): Promise<DiscoveredPage | Stopped>;
   loadBatch(argument: BatchArgument): Promise<BatchResult | Stopped>;
   chunkBatch(argument: BatchArgument): Promise<BatchResult | Stopped>;
-  embedBatch(argument: BatchArgument): Promise<BatchResult | Stopped>;
+  embedBatch(argument: BatchArgument): Promise<EmbedResult>;
   indexBatch(argument: BatchArgument): Promise<BatchResult | Stopped>;
   finishJob(argument: { jobId: string }): Promise<FinishedJob | Stopped>;
   mirrorJob(snapshot: MirrorSnapshot): Promise<void>;

@@ -56,11 +56,16 @@ export interface BatchResult {
   chunks: number;
   /** Bytes of parsed text: loaded by LOADING, let go by INDEXING. */
   textBytes: number;
-  /** EMBEDDING: tokens paid for. */
+}
+
+/** What the job has paid the embedding provider so far. */
+export interface Spent {
   tokens: number;
-  /** EMBEDDING: what they cost, in the currency of the provider's price. */
+  /** In the currency of the provider's price; 0 where no price is known. */
   cost: number;
 }
+
+export type EmbedResult = (BatchResult | Stopped) & { spent: Spent };
 
 /** The phase was paused (or the run ends): what was finished is committed, the rest is for another attempt. */
 export interface Stopped {

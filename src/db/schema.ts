@@ -79,6 +79,8 @@ export interface IngestionJobs {
   documents_removed: Generated<number>;
   documents_ignored: Generated<number>;
   chunks: Generated<BigInt>;
+  tokens_paid: Generated<BigInt>;
+  cost: Generated<number>;
   error: Json<JobError> | null;
   created_at: Date | string;
   queued_at: Date | string | null;

@@ -86,6 +86,9 @@ create table sluice.ingestion_jobs (
   documents_removed integer not null default 0,
   documents_ignored integer not null default 0,
   chunks bigint not null default 0,
+  -- what the embedding provider was paid for
+  tokens_paid bigint not null default 0,
+  cost double precision not null default 0,
   error jsonb,
   created_at timestamptz not null,
   queued_at timestamptz,

@@ -1,0 +1,34 @@
+import { ActivityCancellationType, proxyActivities, workflowInfo, type ActivityOptions } from '@temporalio/workflow';
+import type { Activities } from '../activities/activities';
+import type { JobPhase } from '../src/domain/job-phase';
+import { taskQueueOf } from './task-queues';
+
+/** Activities are killed with their worker: 10 s without a heartbeat, and another attempt begins elsewhere. */
+const HEARTBEAT_TIMEOUT = '10s';
+
+/** Options of the activities of a phase. No schedule-to-start timeout: a missing worker is a wait, not a failure. */
+export function phaseActivityOptions(phase: JobPhase, startToCloseTimeout: ActivityOptions['startToCloseTimeout']): ActivityOptions {
+  return {
+    taskQueue: taskQueueOf(phase),
+    startToCloseTimeout,
+    heartbeatTimeout: HEARTBEAT_TIMEOUT,
+    // The activity's last word decides: a commit beats the cancel, and nothing runs twice.
+    cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+    retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '1m' },
+    // One large job must not make a small one wait behind all of its batches.
+    priority: { fairnessKey: workflowInfo().workflowId.slice(0, 64) },
+  };
+}
+
+/** The activities of the main queue: opening and mirror. They belong to no phase and are never paused. */
+export const { openJob, mirrorJob } = proxyActivities<Activities>({
+  startToCloseTimeout: '30s',
+  retry: { initialInterval: '500ms', backoffCoefficient: 2, maximumInterval: '5s' },
+});
+
+/** For what is done on the way out: a database that is down must not hold up a cancel. */
+export const onTheWayOut = proxyActivities<Activities>({
+  startToCloseTimeout: '30s',
+  scheduleToCloseTimeout: '60s',
+  retry: { initialInterval: '500ms', backoffCoefficient: 2, maximumInterval: '5s' },
+});

@@ -1,0 +1,118 @@
+import {
+  allHandlersFinished,
+  ApplicationFailure,
+  CancellationScope,
+  CancelledFailure,
+  condition,
+  isCancellation,
+  log,
+  makeContinueAsNewFunc,
+  setHandler,
+  workflowInfo,
+} from '@temporalio/workflow';
+import type { IngestionInput } from '../src/domain/ingestion-input';
+import { viewOf, type PhaseActivity } from '../src/domain/ingestion-state';
+import { JOB_PHASES, perPhase, type PerPhase } from '../src/domain/job-phase';
+import type { JobStatusResponse } from '../src/domain/job-view';
+import { isPhaseFinished } from '../src/domain/phase-status';
+import { PhaseTracker } from '../src/domain/phase-tracker';
+import { onTheWayOut, openJob } from './activity-proxies';
+import { jobStatusQuery, phaseStatusQuery } from './contract';
+import { jobFailureOf, type JobFailure } from './failures';
+import { installGates } from './gates';
+import { newJobRun, type JobRun } from './job-run';
+import { MirrorLoop } from './mirror-loop';
+import { Pipeline } from './pipeline';
+import { SearchAttributeWriter, showDetails } from './visibility';
+
+/** How long a run that ends may wait for its batches before it stops them as a pause does. */
+const DRAIN_PATIENCE = '5s';
+
+const IDLE: PerPhase<PhaseActivity> = perPhase(() => ({ inFlight: 0, waitReason: null }));
+
+/**
+ * One ingestion job: opens it, lets its documents flow through the four phases, and ends it. Its id is the job's id.
+ * The lanes are in pipeline.ts, pause and resume in gates.ts, what outlives a run in job-run.ts.
+ * @param carried the job so far: only continue-as-new gives it
+ */
+export async function ingestionWorkflow(input: IngestionInput, carried?: JobRun): Promise<JobStatusResponse> {
+  const info = workflowInfo();
+  const run = carried ?? newJobRun(input, info.workflowId, info.firstExecutionRunId, info.startTime.toISOString());
+  const now = () => new Date().toISOString();
+  const root = CancellationScope.current();
+  const tracker = new PhaseTracker(run.job, now);
+  const attributes = new SearchAttributeWriter();
+  let pipeline: Pipeline | undefined;
+  let ending = false;
+
+  const activity = () => pipeline?.activity() ?? IDLE;
+  const view = () => viewOf(run.job, { activity: activity(), readFrom: 'workflow', asOf: now() });
+  const snapshot = (final: boolean) => ({ job: run.job, activity: activity(), firstRunId: run.firstRunId, final });
+  const show = () => {
+    showDetails(view());
+    if (run.opened?.searchAttributes) attributes.write(view());
+  };
+
+  setHandler(jobStatusQuery, view, { description: 'The whole job: status, progress, phases, documents.' });
+  setHandler(phaseStatusQuery, () => view().phases, { description: 'The four phases.' });
+  installGates(run, tracker, () => pipeline, () => view().phases, () => ending);
+  show();
+
+  let failure: JobFailure | undefined;
+  let cancelled = false;
+  let mirror: MirrorLoop | undefined;
+  try {
+    run.opened ??= await openJob({ jobId: info.workflowId, firstRunId: run.firstRunId, createdAt: run.job.createdAt, input });
+    mirror = new MirrorLoop(run, () => snapshot(false));
+    pipeline = new Pipeline(run, tracker, input, show);
+    startPhases(run, tracker);
+    pipeline.pump();
+    await condition(() => pipeline!.isFinished() || pipeline!.failure !== undefined || workflowInfo().continueAsNewSuggested);
+    failure = pipeline.failure;
+  } catch (error) {
+    cancelled = isCancellation(error);
+    if (!cancelled) failure = jobFailureOf(error);
+  }
+
+  await CancellationScope.nonCancellable(async () => {
+    if (pipeline !== undefined && !pipeline.isFinished()) await drain(pipeline, cancelled || failure !== undefined);
+    // A last batch may have failed the job while it was drained, and a cancel may have come meanwhile.
+    failure ??= pipeline?.failure;
+    cancelled ||= root.consideredCancelled && pipeline?.isFinished() !== true;
+    if (cancelled) failure = { code: 'CANCELLED', message: 'The job was cancelled.' };
+    ending = failure !== undefined || pipeline?.isFinished() === true;
+    if (failure !== undefined) tracker.failJob(failure);
+    show();
+    await condition(allHandlersFinished);
+    await mirror?.end();
+    if (ending && failure?.code !== 'JOB_EXISTS') await leave(snapshot(true));
+  });
+
+  if (cancelled) throw new CancelledFailure('The job was cancelled.');
+  if (failure !== undefined) throw ApplicationFailure.create({ message: failure.message, type: failure.code, nonRetryable: true, details: [view()] });
+  if (pipeline!.isFinished()) return view();
+  const continueAsNew = makeContinueAsNewFunc<typeof ingestionWorkflow>({ memo: info.memo, typedSearchAttributes: workflowInfo().typedSearchAttributes });
+  return continueAsNew(input, run);
+}
+
+/** The step in which the job begins: LOADING starts, and pauses asked for meanwhile take effect. */
+function startPhases(run: JobRun, tracker: PhaseTracker): void {
+  for (const phase of run.pausedBeforeStart) if (!isPhaseFinished(tracker.statusOf(phase))) tracker.pause(phase);
+  run.pausedBeforeStart = [];
+  tracker.start('LOADING');
+}
+
+/** Lets what is at work come to its end and starts nothing new. Stragglers, or all at once, are stopped as by a pause. */
+async function drain(pipeline: Pipeline, atOnce: boolean): Promise<void> {
+  pipeline.stopping = true;
+  if (!atOnce && (await condition(() => !pipeline.isBusy(), DRAIN_PATIENCE))) return;
+  for (const phase of JOB_PHASES) pipeline.stop(phase);
+  await condition(() => !pipeline.isBusy());
+}
+
+/** The last words of an ended job: its final state into the mirror; of a failed one also the staging away. Bounded: see activity-proxies.ts. */
+async function leave(last: Parameters<typeof onTheWayOut.mirrorJob>[0]): Promise<void> {
+  await onTheWayOut.mirrorJob(last).catch((error: unknown) => log.error('The final state is not in the mirror; the reconciler adopts it', { error }));
+  if (last.job.error === null) return;
+  await onTheWayOut.discardStaging({ jobId: last.job.jobId }).catch((error: unknown) => log.error('Staging is not cleared; the reconciler clears it', { error }));
+}
