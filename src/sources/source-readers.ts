@@ -1,0 +1,28 @@
+/**
+ * The kinds of source that a worker reads, by name. The next kind is added here, in the Source type (src/domain/ingestion-input.ts) and in
+ * the schemas (src/input/source-schema.ts); users add theirs through `createWorker({ sources })`.
+ */
+import { SluiceError } from '../domain/errors';
+import type { Source } from '../domain/ingestion-input';
+import type { ParserPool } from '../parsing/parser-pool';
+import { createFolderReader } from './folder-source';
+import type { SourceReader } from './source-reader';
+
+export interface SourceReaders {
+  /** Throws INVALID_INPUT, naming the kinds that there are. */
+  getReader(source: Source): SourceReader;
+}
+
+/** @param dependencies.sources readers of further kinds; one of a kind that Sluice has replaces it */
+export function createSourceReaders({ parsers, sources = [] }: { parsers: ParserPool; sources?: readonly SourceReader[] }): SourceReaders {
+  const readers = new Map<string, SourceReader>();
+  for (const reader of [createFolderReader({ parsers }), ...sources]) readers.set(reader.kind, reader);
+
+  return {
+    getReader(source) {
+      const reader = readers.get(source.kind);
+      if (reader) return reader;
+      throw new SluiceError('INVALID_INPUT', `This worker reads no source of kind ${JSON.stringify(source.kind)}: it reads ${[...readers.keys()].join(', ')}.`);
+    },
+  };
+}
