@@ -10,13 +10,14 @@ import {
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
+import type { MirrorSnapshot } from '../activities/contract';
 import type { IngestionInput } from '../src/domain/ingestion-input';
 import { viewOf, type PhaseActivity } from '../src/domain/ingestion-state';
 import { JOB_PHASES, perPhase, type PerPhase } from '../src/domain/job-phase';
 import type { JobStatusResponse } from '../src/domain/job-view';
 import { isPhaseFinished } from '../src/domain/phase-status';
 import { PhaseTracker } from '../src/domain/phase-tracker';
-import { onTheWayOut, openJob } from './activity-proxies';
+import { mirrorJob, onTheWayOut, openJob } from './activity-proxies';
 import { jobStatusQuery, phaseStatusQuery } from './contract';
 import { jobFailureOf, type JobFailure } from './failures';
 import { installGates } from './gates';
@@ -76,11 +77,12 @@ export async function ingestionWorkflow(input: IngestionInput, carried?: JobRun)
 
   await CancellationScope.nonCancellable(async () => {
     if (pipeline !== undefined && !pipeline.isFinished()) await drain(pipeline, cancelled || failure !== undefined);
-    // A last batch may have failed the job while it was drained, and a cancel may have come meanwhile.
+    // While it was drained a last batch may have failed or finished the job, and a cancel may have come.
+    const finished = pipeline?.isFinished() === true;
     failure ??= pipeline?.failure;
-    cancelled ||= root.consideredCancelled && pipeline?.isFinished() !== true;
+    cancelled = !finished && (cancelled || root.consideredCancelled);
     if (cancelled) failure = { code: 'CANCELLED', message: 'The job was cancelled.' };
-    ending = failure !== undefined || pipeline?.isFinished() === true;
+    ending = finished || failure !== undefined;
     if (failure !== undefined) tracker.failJob(failure);
     show();
     await condition(allHandlersFinished);
@@ -110,9 +112,9 @@ async function drain(pipeline: Pipeline, atOnce: boolean): Promise<void> {
   await condition(() => !pipeline.isBusy());
 }
 
-/** The last words of an ended job: its final state into the mirror; of a failed one also the staging away. Bounded: see activity-proxies.ts. */
-async function leave(last: Parameters<typeof onTheWayOut.mirrorJob>[0]): Promise<void> {
+/** The last words of an ended job: its final state into the mirror. A failed one takes its staging away, and nothing holds it up for long. */
+async function leave(last: MirrorSnapshot): Promise<void> {
+  if (last.job.error === null) return mirrorJob(last);
   await onTheWayOut.mirrorJob(last).catch((error: unknown) => log.error('The final state is not in the mirror; the reconciler adopts it', { error }));
-  if (last.job.error === null) return;
   await onTheWayOut.discardStaging({ jobId: last.job.jobId }).catch((error: unknown) => log.error('Staging is not cleared; the reconciler clears it', { error }));
 }

@@ -140,6 +140,7 @@ export interface JobDocuments {
   code: string | null;
   message: string | null;
   attempts: Generated<number>;
+  chunks: Generated<number>;
 }
 
 export interface JobIgnoredFiles {

@@ -167,6 +167,7 @@ create table sluice.job_documents (
   code text,
   message text,
   attempts integer not null default 0,
+  chunks integer not null default 0,
   primary key (job_id, ordinal),
   unique (job_id, uri)
 );

@@ -1,0 +1,220 @@
+import { sql, type Selectable, type Transaction } from 'kysely';
+import type { IngestionState, PhaseActivity, PhaseState } from '../domain/ingestion-state';
+import { JOB_PHASES, perPhase, type JobPhase, type PerPhase } from '../domain/job-phase';
+import type { JobStatus } from '../domain/job-status';
+import type { Db } from './connect';
+import type { Database, IngestionJobs, IngestionPhaseStatus } from './schema';
+
+/** A job as the mirror knows it. */
+export interface MirroredJob {
+  state: IngestionState;
+  status: JobStatus;
+  activity: PerPhase<PhaseActivity>;
+  /** ISO 8601: the last write to any of its rows. */
+  asOf: string;
+}
+
+export interface NewJob {
+  jobId: string;
+  collection: string;
+  source: unknown;
+  options: unknown;
+  retryOf: string | null;
+  /** ISO 8601 */
+  createdAt: string;
+}
+
+/** The rows of `ingestion_jobs` and `ingestion_phase_status`. The one place that knows how NOT_STARTED is stored: PENDING without queued_at. */
+export class JobRepository {
+  constructor(private readonly db: Db) {}
+
+  /** Records a job before Temporal has accepted it: NOT_STARTED. An existing row stays as it is. */
+  async record(job: NewJob): Promise<void> {
+    await this.db.transaction().execute((trx) => insertJob(trx, job));
+  }
+
+  /**
+   * Makes the row this run's: a new one, or one recorded before the start. false: it belongs to another run.
+   * @param firstRunId first run of the workflow's chain of continue-as-new
+   */
+  async adopt(job: NewJob, firstRunId: string): Promise<boolean> {
+    return this.db.transaction().execute(async (trx) => {
+      await insertJob(trx, job);
+      const updated = await trx
+        .updateTable('ingestion_jobs')
+        .set({ first_run_id: firstRunId, created_at: job.createdAt, queued_at: sql`coalesce(queued_at, now())` })
+        .where('id', '=', job.jobId)
+        .where((where) => where.or([where('first_run_id', 'is', null), where('first_run_id', '=', firstRunId)]))
+        .executeTakeFirst();
+      return updated.numUpdatedRows > 0n;
+    });
+  }
+
+  /**
+   * Writes a state of the job, if it is newer than what is there and the job's row belongs to this run. JobStatus is computed here, from
+   * the phases that the same transaction writes. Counters belong to the batches' transactions: they are written with the last state only.
+   */
+  async mirror(state: IngestionState, activity: PerPhase<PhaseActivity>, firstRunId: string, options: JobRowOptions): Promise<boolean> {
+    return this.db.transaction().execute(async (trx) => {
+      await insertJob(trx, { ...state, options: options.options ?? {} });
+      const statuses = JOB_PHASES.map((phase) => state.phases[phase].status);
+      const updated = await trx
+        .updateTable('ingestion_jobs')
+        .set({
+          status: sql`sluice.overall_status(${statuses}::sluice.phase_status[])`,
+          version: state.version,
+          first_run_id: firstRunId,
+          queued_at: sql`coalesce(queued_at, now())`,
+          started_at: state.startedAt,
+          finished_at: state.finishedAt,
+          error: state.error === null ? null : JSON.stringify(state.error),
+          updated_at: sql`now()`,
+          ...(options.final && {
+            created_at: state.createdAt,
+            documents_total: state.documents.total,
+            documents_total_is_final: state.documents.totalIsFinal,
+            documents_succeeded: state.documents.succeeded,
+            documents_skipped: state.documents.skipped,
+            documents_removed: state.documents.removed,
+            documents_ignored: state.documents.ignored,
+            chunks: state.chunks,
+          }),
+        })
+        .where('id', '=', state.jobId)
+        .where('version', '<', state.version)
+        .where('status', 'in', ['PENDING', 'RUNNING'])
+        .where((where) => where.or([where('first_run_id', 'is', null), where('first_run_id', '=', firstRunId)]))
+        .executeTakeFirst();
+      if (updated.numUpdatedRows === 0n) return false;
+      for (const phase of JOB_PHASES) await writePhase(trx, state, phase, activity[phase], options.final);
+      return true;
+    });
+  }
+
+  async find(jobId: string): Promise<MirroredJob | undefined> {
+    const row = await this.db.selectFrom('ingestion_jobs').selectAll().where('id', '=', jobId).executeTakeFirst();
+    return row && (await this.withPhases([row]))[0];
+  }
+
+  /** Newest first. @param cursor what `nextCursor` said */
+  async list(filter: { status?: JobStatus; collection?: string; cursor?: string; limit: number }): Promise<{ jobs: MirroredJob[]; nextCursor: string | null }> {
+    let query = this.db.selectFrom('ingestion_jobs').selectAll().orderBy('created_at', 'desc').orderBy('id', 'desc').limit(filter.limit + 1);
+    if (filter.collection !== undefined) query = query.where('collection', '=', filter.collection);
+    if (filter.status === 'NOT_STARTED') query = query.where('status', '=', 'PENDING').where('queued_at', 'is', null);
+    else if (filter.status === 'PENDING') query = query.where('status', '=', 'PENDING').where('queued_at', 'is not', null);
+    else if (filter.status !== undefined) query = query.where('status', '=', filter.status);
+    if (filter.cursor !== undefined) query = query.where(sql<boolean>`(created_at, id) < (select created_at, id from sluice.ingestion_jobs where id = ${filter.cursor})`);
+    const rows = await query.execute();
+    const page = rows.slice(0, filter.limit);
+    return { jobs: await this.withPhases(page), nextCursor: rows.length > filter.limit ? page[page.length - 1]!.id : null };
+  }
+
+  /** The active job on a source of a collection. */
+  async findActive(collection: string, locator: string): Promise<{ jobId: string; source: unknown; options: unknown } | undefined> {
+    const row = await this.db
+      .selectFrom('ingestion_jobs as j')
+      .innerJoin('sources as s', 's.id', 'j.source_id')
+      .select(['j.id', 'j.source', 'j.options'])
+      .where('j.collection', '=', collection)
+      .where('s.locator', '=', locator)
+      .where('j.status', 'in', ['PENDING', 'RUNNING'])
+      .executeTakeFirst();
+    return row && { jobId: row.id, source: row.source, options: row.options };
+  }
+
+  /** What a job was started with; for a retry. */
+  async findInput(jobId: string): Promise<Pick<Selectable<IngestionJobs>, 'collection' | 'source' | 'options'> | undefined> {
+    return this.db.selectFrom('ingestion_jobs').select(['collection', 'source', 'options']).where('id', '=', jobId).executeTakeFirst();
+  }
+
+  /** Forgets a job that Temporal did not accept. */
+  async forget(jobId: string): Promise<void> {
+    await this.db.deleteFrom('ingestion_jobs').where('id', '=', jobId).where('queued_at', 'is', null).execute();
+  }
+
+  private async withPhases(rows: Selectable<IngestionJobs>[]): Promise<MirroredJob[]> {
+    if (rows.length === 0) return [];
+    const phases = await this.db.selectFrom('ingestion_phase_status').selectAll().where('job_id', 'in', rows.map((row) => row.id)).execute();
+    return rows.map((row) => toMirroredJob(row, phases.filter((phase) => phase.job_id === row.id)));
+  }
+}
+
+export interface JobRowOptions {
+  final: boolean;
+  /** Options of the job, for a row that does not exist yet. */
+  options?: unknown;
+}
+
+async function insertJob(trx: Transaction<Database>, job: Omit<NewJob, 'source'> & { source: unknown }): Promise<void> {
+  const inserted = await trx
+    .insertInto('ingestion_jobs')
+    .values({
+      id: job.jobId,
+      collection: job.collection,
+      source: JSON.stringify(job.source ?? null),
+      options: JSON.stringify(job.options ?? {}),
+      retry_of: job.retryOf,
+      created_at: job.createdAt,
+    })
+    .onConflict((conflict) => conflict.doNothing())
+    .executeTakeFirst();
+  if (inserted.numInsertedOrUpdatedRows !== 1n) return;
+  await trx.insertInto('ingestion_phase_status').values(JOB_PHASES.map((phase) => ({ job_id: job.jobId, phase }))).execute();
+}
+
+async function writePhase(trx: Transaction<Database>, state: IngestionState, phase: JobPhase, activity: PhaseActivity, final: boolean): Promise<void> {
+  const record = state.phases[phase];
+  const isKnownOnlyToActivities = sql`wait_reason in ('PROVIDER_DOWN', 'RATE_LIMITED', 'RETRYING')`;
+  const paused = activity.waitReason === 'PAUSED' || activity.waitReason === 'BUDGET' ? activity.waitReason : null;
+  await trx
+    .updateTable('ingestion_phase_status')
+    .set({
+      status: record.status,
+      error: record.error === null ? null : JSON.stringify(record.error),
+      started_at: record.startedAt,
+      completed_at: record.completedAt,
+      wait_reason: paused === null && record.status === 'RUNNING' ? sql`case when ${isKnownOnlyToActivities} then wait_reason end` : paused,
+      updated_at: sql`now()`,
+      ...(final && { items_processed: record.itemsProcessed, items_failed: record.itemsFailed, items_total: state.documents.total }),
+    })
+    .where('job_id', '=', state.jobId)
+    .where('phase', '=', phase)
+    .execute();
+}
+
+function toMirroredJob(row: Selectable<IngestionJobs>, phases: Selectable<IngestionPhaseStatus>[]): MirroredJob {
+  const byPhase = perPhase((phase) => phases.find((candidate) => candidate.phase === phase)!);
+  return {
+    status: row.status === 'PENDING' && row.queued_at === null ? 'NOT_STARTED' : row.status,
+    asOf: new Date(Math.max(row.updated_at.getTime(), ...phases.map((phase) => phase.updated_at.getTime()))).toISOString(),
+    activity: perPhase((phase) => ({ inFlight: 0, waitReason: byPhase[phase].wait_reason })),
+    state: {
+      jobId: row.id,
+      collection: row.collection,
+      source: row.source,
+      retryOf: row.retry_of,
+      phases: perPhase((phase): PhaseState => {
+        const { status, items_processed, items_failed, started_at, completed_at, error } = byPhase[phase];
+        return { status, itemsProcessed: items_processed, itemsFailed: items_failed, startedAt: toIso(started_at), completedAt: toIso(completed_at), error };
+      }),
+      documents: {
+        total: row.documents_total,
+        totalIsFinal: row.documents_total_is_final,
+        succeeded: row.documents_succeeded,
+        skipped: row.documents_skipped,
+        removed: row.documents_removed,
+        ignored: row.documents_ignored,
+      },
+      chunks: row.chunks,
+      error: row.error,
+      createdAt: toIso(row.created_at)!,
+      startedAt: toIso(row.started_at),
+      finishedAt: toIso(row.finished_at),
+      version: row.version,
+    },
+  };
+}
+
+function toIso(date: Date | string | null): string | null {
+  return date === null ? null : new Date(date).toISOString();
+}
