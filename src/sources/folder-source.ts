@@ -8,7 +8,7 @@ import { open, opendir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { SluiceError } from '../domain/errors';
 import type { FolderSource } from '../domain/ingestion-input';
-import { isReadableFormat } from '../parsing/detect-format';
+import { isReadableFormat } from '../parsing/file-ending';
 import type { ParserPool } from '../parsing/parser-pool';
 import { listContainer, mayBeContainer } from './container-listing';
 import { describeFileError, fileErrorCode, isGone, sourceNotFound } from './file-error';
@@ -18,8 +18,14 @@ import { findFile, walkFolder, type FoundFile, type WalkStart, type WalkStep } f
 import { createPathFilter, type PathFilter } from './path-filter';
 import type { DiscoveredItem, SourceReader } from './source-reader';
 
-/** @param dependencies.parsers opens containers; stays the caller's to close */
-export function createFolderReader({ parsers }: { parsers: ParserPool }): SourceReader<FolderSource> {
+export interface FolderReaderDependencies {
+  /** Opens containers; stays the caller's to close. */
+  parsers: ParserPool;
+  /** Endings that the user's own parsers read, lower case with their dot. Default: none. */
+  moreEndings?: readonly string[];
+}
+
+export function createFolderReader({ parsers, moreEndings }: FolderReaderDependencies): SourceReader<FolderSource> {
   const listings = createFolderListings();
 
   return {
@@ -56,7 +62,7 @@ export function createFolderReader({ parsers }: { parsers: ParserPool }): Source
           items.push(item);
           continue;
         }
-        const unread = await findUnreadable(item, wasAskedFor);
+        const unread = await findUnreadable(item, wasAskedFor, moreEndings);
         if (unread !== undefined) {
           items.push(...unread);
           continue;
@@ -96,8 +102,12 @@ async function* walkFile(root: string, filter: PathFilter, start: WalkStart | un
 }
 
 /** What to report in place of a file that Sluice can't or doesn't read: nothing when it has vanished; undefined when it is to be read. */
-async function findUnreadable({ uri, path: filePath }: FoundFile, wasAskedFor: boolean): Promise<DiscoveredItem[] | undefined> {
-  if (!isReadableFormat(uri)) {
+async function findUnreadable(
+  { uri, path: filePath }: FoundFile,
+  wasAskedFor: boolean,
+  moreEndings?: readonly string[],
+): Promise<DiscoveredItem[] | undefined> {
+  if (!isReadableFormat(uri, moreEndings)) {
     if (!wasAskedFor) return [{ kind: 'ignored', uri, reason: 'not a type of file that Sluice reads' }];
     return [{ kind: 'broken', uri, code: 'UNSUPPORTED_FORMAT', message: `Sluice does not read this type of file: ${JSON.stringify(uri)}.` }];
   }

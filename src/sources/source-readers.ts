@@ -4,8 +4,7 @@
  */
 import { SluiceError } from '../domain/errors';
 import type { Source } from '../domain/ingestion-input';
-import type { ParserPool } from '../parsing/parser-pool';
-import { createFolderReader } from './folder-source';
+import { createFolderReader, type FolderReaderDependencies } from './folder-source';
 import type { SourceReader } from './source-reader';
 
 export interface SourceReaders {
@@ -13,10 +12,14 @@ export interface SourceReaders {
   getReader(source: Source): SourceReader;
 }
 
-/** @param dependencies.sources readers of further kinds; one of a kind that Sluice has replaces it */
-export function createSourceReaders({ parsers, sources = [] }: { parsers: ParserPool; sources?: readonly SourceReader[] }): SourceReaders {
+export interface SourceReadersDependencies extends FolderReaderDependencies {
+  /** Readers of further kinds; one of a kind that Sluice has replaces it. */
+  sources?: readonly SourceReader[];
+}
+
+export function createSourceReaders({ sources = [], ...dependencies }: SourceReadersDependencies): SourceReaders {
   const readers = new Map<string, SourceReader>();
-  for (const reader of [createFolderReader({ parsers }), ...sources]) readers.set(reader.kind, reader);
+  for (const reader of [createFolderReader(dependencies), ...sources]) readers.set(reader.kind, reader);
 
   return {
     getReader(source) {

@@ -95,6 +95,12 @@ test('an aborted discovery rejects with the reason', async () => {
   await expect(reader.discover({ kind: 'folder', path: folder }, undefined, 10, AbortSignal.abort('pause'))).rejects.toBe('pause');
 });
 
+test("a file that a user's own parser reads is a document", async () => {
+  const path = temporaryFolder({ 'a.png': '' });
+  const page = await createFolderReader({ parsers, moreEndings: ['.png'] }).discover({ kind: 'folder', path }, undefined, 10, new AbortController().signal);
+  expect(summary(page.items)).toEqual(['document a.png']);
+});
+
 test('a user adds a kind of source, and an unknown kind names those that there are', () => {
   const own = { ...reader, kind: 'imap' } as unknown as SourceReader;
   const readers = createSourceReaders({ parsers, sources: [own] });
