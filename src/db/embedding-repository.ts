@@ -1,0 +1,74 @@
+import { sql } from 'kysely';
+import { toSql } from 'pgvector/kysely';
+import type { Db } from './connect';
+import { failDocuments } from './document-outcomes';
+import { enterStaging, type JobContext } from './job-context';
+
+export interface TextToEmbed {
+  /** SHA-256, hex */
+  hash: string;
+  text: string;
+  context: string;
+  tokens: number;
+}
+
+export interface EmbeddedText {
+  hash: string;
+  /** null: the model knows no token of the text. */
+  vector: Float32Array | null;
+}
+
+/** The content-addressed store of embeddings, and which texts of a batch are missing from it. */
+export class EmbeddingRepository {
+  constructor(private readonly db: Db) {}
+
+  /** The texts of a batch that nobody has embedded with the job's model, each once, in their order. */
+  async findMissing(job: JobContext, batch: number): Promise<TextToEmbed[]> {
+    const { rows } = await sql<TextToEmbed>`
+      select encode(text_hash, 'hex') as hash, text, context, tokens from (
+        select distinct on (c.text_hash) c.text_hash, c.text, c.context, c.tokens, c.document_ordinal, c.ordinal
+        from sluice.job_batches b
+        join sluice.staged_chunks c on c.job_id = b.job_id and c.document_ordinal >= b.first_ordinal and c.document_ordinal < b.end_ordinal
+        join sluice.job_documents j on j.job_id = c.job_id and j.ordinal = c.document_ordinal and j.outcome is null
+        left join sluice.embeddings e on e.model_id = ${job.modelId} and e.text_hash = c.text_hash
+        where b.job_id = ${job.jobId} and b.batch = ${batch} and e.text_hash is null
+        order by c.text_hash, c.document_ordinal, c.ordinal) missing
+      order by document_ordinal, ordinal`.execute(this.db);
+    return rows;
+  }
+
+  /** Stores an answer at once, and what was paid for it: whatever happens to the batch, it is not paid again. */
+  async store(job: JobContext, embedded: readonly EmbeddedText[], spent: { tokens: number; cost: number }): Promise<void> {
+    await this.db.transaction().execute(async (trx) => {
+      await sql`
+        insert into sluice.embeddings (model_id, text_hash, embedding)
+        select ${job.modelId}, hash, embedding
+        from unnest(${embedded.map(({ hash }) => Buffer.from(hash, 'hex'))}::bytea[], ${embedded.map(({ vector }) => (vector === null ? null : toSql([...vector])))}::vector[]) as answers(hash, embedding)
+        on conflict do nothing`.execute(trx);
+      if (spent.tokens === 0) return;
+      await trx
+        .updateTable('ingestion_jobs')
+        .set({ tokens_paid: sql`tokens_paid + ${spent.tokens}`, cost: sql`cost + ${spent.cost}` })
+        .where('id', '=', job.jobId)
+        .execute();
+    });
+  }
+
+  async getSpent(jobId: string): Promise<{ tokens: number; cost: number }> {
+    const row = await this.db.selectFrom('ingestion_jobs').select(['tokens_paid', 'cost']).where('id', '=', jobId).executeTakeFirst();
+    return { tokens: row?.tokens_paid ?? 0, cost: row?.cost ?? 0 };
+  }
+
+  /** Fails the documents of a batch that hold a text which the provider refuses. */
+  async refuse(job: JobContext, batch: number, hash: string, message: string, attempt: number): Promise<void> {
+    await this.db.transaction().execute(async (trx) => {
+      await enterStaging(trx, job.jobId);
+      const { rows } = await sql<{ ordinal: number }>`
+        select distinct c.document_ordinal as ordinal
+        from sluice.job_batches b
+        join sluice.staged_chunks c on c.job_id = b.job_id and c.document_ordinal >= b.first_ordinal and c.document_ordinal < b.end_ordinal
+        where b.job_id = ${job.jobId} and b.batch = ${batch} and c.text_hash = ${Buffer.from(hash, 'hex')}`.execute(trx);
+      await failDocuments(trx, job.jobId, 'EMBEDDING', rows.map(({ ordinal }) => ({ ordinal, code: 'REFUSED_BY_PROVIDER', message })), attempt);
+    });
+  }
+}
