@@ -1,11 +1,24 @@
 // Tests run on what tsc built: the same code, threads, child processes and workflow bundle as in production.
 const esmOnly = ['mdast-util-.*', 'micromark.*', 'unist-util-.*', 'decode-named-character-reference', 'character-entities.*', 'devlop', 'dequal', 'unpdf', 'linkedom'];
 
-module.exports = {
+const project = {
   roots: ['<rootDir>/dist/test'],
-  testMatch: ['**/*.test.js'],
-  testEnvironment: 'node',
+  testEnvironment: '<rootDir>/dist/test/harness/test-environment.js',
   transform: { [`node_modules/(${esmOnly.join('|')})/.*\\.m?js$`]: ['@swc/jest', { jsc: { target: 'es2022' }, module: { type: 'commonjs' } }] },
   transformIgnorePatterns: [],
+};
+
+module.exports = {
   testTimeout: 60_000,
+  projects: [
+    { ...project, displayName: 'unit', testMatch: ['**/*.test.js'], testPathIgnorePatterns: ['\\.servers\\.test\\.js$'] },
+    {
+      ...project,
+      displayName: 'servers',
+      testMatch: ['**/*.servers.test.js'],
+      // One PostgreSQL and one Temporal for the run, started only when one of these files is among the tests to run.
+      globalSetup: '<rootDir>/dist/test/harness/global-setup.js',
+      globalTeardown: '<rootDir>/dist/test/harness/global-teardown.js',
+    },
+  ],
 };
