@@ -15,7 +15,7 @@ const flag = z.boolean('must be true or false');
 
 const concurrencySchema = z.partialRecord(z.enum(JOB_PHASES), whole(1, 64), 'must be an object with a number for each phase named');
 
-const embeddingSchema = z.strictObject(
+export const embeddingSchema = z.strictObject(
   {
     provider: z.enum(['static', 'openai'], 'must be static or openai'),
     model: storableText(200).optional(),
