@@ -29,6 +29,9 @@ import { SearchAttributeWriter, showDetails } from './visibility';
 /** How long a run that ends may wait for its batches before it stops them as a pause does. */
 const DRAIN_PATIENCE = '5s';
 
+/** How long an ending job waits for what it has stopped. */
+const END_PATIENCE = '1500ms';
+
 const IDLE: PerPhase<PhaseActivity> = perPhase(() => ({ inFlight: 0, waitReason: null }));
 
 /**
@@ -104,12 +107,17 @@ function startPhases(run: JobRun, tracker: PhaseTracker): void {
   tracker.start('LOADING');
 }
 
-/** Lets what is at work come to its end and starts nothing new. Stragglers, or all at once, are stopped as by a pause. */
-async function drain(pipeline: Pipeline, atOnce: boolean): Promise<void> {
+/**
+ * Lets what is at work come to its end and starts nothing new. Before continue-as-new stragglers are stopped as by a pause and waited for:
+ * the next run gives their batches out again. A job that ends stops all at once and waits for nobody long: what is late finds its staging closed.
+ */
+async function drain(pipeline: Pipeline, isEnd: boolean): Promise<void> {
+  const isIdle = () => !pipeline.isBusy();
   pipeline.stopping = true;
-  if (!atOnce && (await condition(() => !pipeline.isBusy(), DRAIN_PATIENCE))) return;
+  if (!isEnd && (await condition(isIdle, DRAIN_PATIENCE))) return;
   for (const phase of JOB_PHASES) pipeline.stop(phase);
-  await condition(() => !pipeline.isBusy());
+  if (isEnd) await condition(isIdle, END_PATIENCE);
+  else await condition(isIdle);
 }
 
 /** The last words of an ended job: its final state into the mirror. A failed one takes its staging away, and nothing holds it up for long. */

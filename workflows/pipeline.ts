@@ -72,7 +72,10 @@ export class Pipeline {
       if (batch === undefined) break;
       void this.runBatch(phase, batch);
     }
-    if (phase === 'INDEXING' && this.areAllBatchesDone(phase) && !this.run.finished && this.atWork.INDEXING.size === 0) void this.finish();
+    if (phase === 'INDEXING' && this.areAllBatchesDone(phase) && !this.run.finished && this.atWork.INDEXING.size === 0) {
+      if (this.haveAllFailed()) this.failure = { code: 'TOO_MANY_FAILURES', message: 'All documents that were tried have failed.', phase: this.run.lastFailurePhase };
+      else void this.finish();
+    }
   }
 
   private areAllBatchesDone(phase: JobPhase): boolean {
@@ -128,8 +131,7 @@ export class Pipeline {
     const { run } = this;
     await this.perform('INDEXING', 'finish', 'remove what is gone, build the index, clean up', '6h', 'finishJob', { jobId: run.job.jobId }, ({ removed }) => {
       run.job.documents.removed = removed;
-      if (this.haveAllFailed()) this.failure = { code: 'TOO_MANY_FAILURES', message: `All ${failedDocuments(run.job)} documents that were tried have failed.`, phase: run.lastFailurePhase };
-      else run.finished = true;
+      run.finished = true;
     });
   }
 

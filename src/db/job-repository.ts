@@ -1,7 +1,10 @@
 import { sql, type Selectable, type Transaction } from 'kysely';
-import type { IngestionState, PhaseActivity, PhaseState } from '../domain/ingestion-state';
+import type { ErrorCode } from '../domain/errors';
+import { stateOf, type IngestionState, type PhaseActivity, type PhaseState } from '../domain/ingestion-state';
 import { JOB_PHASES, perPhase, type JobPhase, type PerPhase } from '../domain/job-phase';
-import type { JobStatus } from '../domain/job-status';
+import { isJobFinished, type JobStatus } from '../domain/job-status';
+import type { JobStatusResponse } from '../domain/job-view';
+import { PhaseTracker } from '../domain/phase-tracker';
 import type { Db } from './connect';
 import type { Database, IngestionJobs, IngestionPhaseStatus } from './schema';
 
@@ -127,6 +130,20 @@ export class JobRepository {
     return this.db.selectFrom('ingestion_jobs').select(['collection', 'source', 'options']).where('id', '=', jobId).executeTakeFirst();
   }
 
+  /**
+   * Ends a job whose workflow has ended without its last snapshot: with the state it ended in, where Temporal still has that, otherwise
+   * FAILED with the error.
+   */
+  async adoptEnd(jobId: string, end: JobEnd): Promise<void> {
+    const found = await this.find(jobId);
+    if (found === undefined || isJobFinished(found.status)) return;
+    const state = found.state;
+    if (end.view !== undefined) Object.assign(state, stateOf(end.view), { version: Math.max(end.view.version, state.version + 1) });
+    else new PhaseTracker(state, () => end.at).failJob(end.error);
+    const { first_run_id: firstRunId } = await this.db.selectFrom('ingestion_jobs').select('first_run_id').where('id', '=', jobId).executeTakeFirstOrThrow();
+    await this.mirror(state, found.activity, firstRunId ?? '', { final: true });
+  }
+
   /** Forgets a job that Temporal did not accept. */
   async forget(jobId: string): Promise<void> {
     await this.db.deleteFrom('ingestion_jobs').where('id', '=', jobId).where('queued_at', 'is', null).execute();
@@ -138,6 +155,9 @@ export class JobRepository {
     return rows.map((row) => toMirroredJob(row, phases.filter((phase) => phase.job_id === row.id)));
   }
 }
+
+/** How a workflow ended, as Temporal tells it. */
+export type JobEnd = { view: JobStatusResponse; error?: undefined; at?: undefined } | { view?: undefined; error: { code: ErrorCode; message: string }; at: string };
 
 export interface JobRowOptions {
   final: boolean;

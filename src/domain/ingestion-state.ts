@@ -116,3 +116,25 @@ export function viewOf(
     asOf: seen.asOf,
   };
 }
+
+/** The state behind a view: its inverse, but for what only the moment knows. */
+export function stateOf(view: JobStatusResponse): IngestionState {
+  const { failed: _, ...documents } = view.documents;
+  return {
+    jobId: view.jobId,
+    collection: view.collection,
+    source: view.source,
+    retryOf: view.retryOf,
+    phases: perPhase((phase) => {
+      const { status, itemsProcessed, itemsFailed, startedAt, completedAt, error } = view.phases.find((candidate) => candidate.phase === phase)!;
+      return { status, itemsProcessed, itemsFailed, startedAt, completedAt, error };
+    }),
+    documents,
+    chunks: view.chunks,
+    error: view.error,
+    createdAt: view.createdAt,
+    startedAt: view.startedAt,
+    finishedAt: view.finishedAt,
+    version: view.version,
+  };
+}

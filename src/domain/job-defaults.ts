@@ -1,10 +1,11 @@
 import type { JobOptions } from './ingestion-input';
 import { perPhase, type JobPhase, type PerPhase } from './job-phase';
 
-/** What holds when a job does not say otherwise. Chunk settings are those of a new collection; later jobs get the collection's. */
+/** Chunk settings of a new collection. Later jobs get the collection's. */
+export const CHUNK_DEFAULTS = { chunkTokens: 256, chunkOverlap: 32 } as const;
+
+/** What holds when a job does not say otherwise. */
 export const JOB_DEFAULTS = {
-  chunkTokens: 256,
-  chunkOverlap: 32,
   batchDocuments: 200,
   concurrency: 4,
   maxAheadDocuments: 10_000,

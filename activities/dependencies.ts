@@ -1,0 +1,18 @@
+import type { ComputePool } from '../src/compute/compute-pool';
+import type { Db } from '../src/db/connect';
+import type { EmbeddingModels } from '../src/embedding/models';
+import type { ParserPool } from '../src/parsing/parser-pool';
+import type { SourceReaders } from '../src/sources/source-readers';
+import type { Workflows } from '../src/temporal/workflows';
+
+/** What the worker gives its activities; see src/temporal/worker.ts, where it is put together. */
+export interface ActivityDependencies {
+  db: Db;
+  parsers: ParserPool;
+  /** Whether documents parsed by this version, such as `markdown@1`, would be parsed the same today. */
+  isCurrentParser(parserVersion: string): boolean;
+  readers: SourceReaders;
+  compute: ComputePool;
+  models: EmbeddingModels;
+  workflows: Workflows;
+}

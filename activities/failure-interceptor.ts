@@ -1,0 +1,29 @@
+import { ApplicationFailure, CancelledFailure, Context, type ActivityInboundCallsInterceptor } from '@temporalio/activity';
+import { ERROR_KINDS, SluiceError } from '../src/domain/errors';
+import { isServerAway } from './server-errors';
+
+/** Own servers that are away are asked again this often: a job goes on within seconds after they return. */
+const SERVER_RETRY_MS = 3_000;
+
+/** An error that nobody foresaw may pass; after so many attempts it is taken for a defect, and the job ends rather than hangs. */
+const MAX_UNFORESEEN_ATTEMPTS = 10;
+
+/** Makes Temporal's failures of errors: the code becomes the type, and decides whether another attempt makes sense. */
+export const failureInterceptor: ActivityInboundCallsInterceptor = {
+  async execute(input, next) {
+    try {
+      return await next(input);
+    } catch (error) {
+      throw asFailure(error);
+    }
+  },
+};
+
+function asFailure(error: unknown): unknown {
+  if (error instanceof ApplicationFailure || error instanceof CancelledFailure) return error;
+  const message = error instanceof Error ? error.message : String(error);
+  const cause = error instanceof Error ? error : undefined;
+  if (error instanceof SluiceError) return ApplicationFailure.create({ message, type: error.code, nonRetryable: !ERROR_KINDS[error.code].retryable, cause });
+  if (isServerAway(error)) return ApplicationFailure.create({ message, type: 'SERVER_UNREACHABLE', nextRetryDelay: SERVER_RETRY_MS, cause });
+  return ApplicationFailure.create({ message, type: 'INTERNAL', nonRetryable: Context.current().info.attempt >= MAX_UNFORESEEN_ATTEMPTS, cause });
+}

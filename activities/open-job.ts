@@ -1,0 +1,66 @@
+import { CHUNK_DEFAULTS } from '../src/domain/job-defaults';
+import { SluiceError } from '../src/domain/errors';
+import type { IngestionInput } from '../src/domain/ingestion-input';
+import { claimSource } from '../src/db/claim-source';
+import { CollectionRepository } from '../src/db/collection-repository';
+import { JobRepository } from '../src/db/job-repository';
+import { parseIngestionInput } from '../src/input/ingestion-input';
+import type { Activities } from './activities';
+import type { OpenJobArgument } from './contract';
+import type { ActivityDependencies } from './dependencies';
+
+/**
+ * Makes a start a job: its rows, its collection, its claim on the source. Belongs to no phase.
+ *
+ * Idempotence: every step finds its own earlier result. Heartbeats: none, it takes milliseconds. Retries: unlimited while Postgres is
+ * away; INVALID_INPUT, COLLECTION_MISMATCH, ALREADY_RUNNING and JOB_EXISTS end the job.
+ */
+export function createOpenJob({ db, models, readers, workflows }: ActivityDependencies): Activities['openJob'] {
+  const jobs = new JobRepository(db);
+  const collections = new CollectionRepository(db);
+
+  return async (argument) => {
+    // The row first: whatever is wrong with the input, the mirror tells of the job.
+    if (!(await jobs.adopt(rowOf(argument), argument.firstRunId))) {
+      throw new SluiceError('JOB_EXISTS', `There was a job with the id ${argument.jobId} already; it stays as it is.`);
+    }
+    const input = parseIngestionInput(argument.input);
+    const collection = await openCollection(input);
+    const locator = await readers.getReader(input.source).locator(input.source);
+    const source = await collections.openSource(collection.id, input.source.kind, locator);
+    await claim(argument.jobId, collection, source.id, locator);
+    return { searchAttributes: await workflows.hasSearchAttributes() };
+  };
+
+  async function openCollection({ collection, options = {} }: IngestionInput) {
+    const { embedding, chunkTokens, chunkOverlap } = options;
+    const wanted = embedding && models.describe(embedding);
+    const { vectorWeight, ...model } = wanted ?? models.describe({ provider: 'static' });
+    return collections.open(
+      collection,
+      { model: wanted && pickModel(wanted), chunkTokens, chunkOverlap },
+      { model: pickModel(model), vectorWeight, ...CHUNK_DEFAULTS },
+    );
+  }
+
+  /** A holder whose workflow has ended, or is gone, doesn't hold: its last snapshot did not reach the mirror. */
+  async function claim(jobId: string, collection: Awaited<ReturnType<typeof openCollection>>, sourceId: number, locator: string): Promise<void> {
+    for (;;) {
+      const held = await claimSource(db, jobId, collection, sourceId);
+      if (held === undefined) return;
+      const ended = await workflows.findEnd(held.heldBy);
+      if (ended === undefined) throw new SluiceError('ALREADY_RUNNING', `Job ${held.heldBy} is ingesting ${locator} into "${collection.name}".`);
+      await jobs.adoptEnd(held.heldBy, ended);
+    }
+  }
+}
+
+function rowOf({ jobId, createdAt, input }: OpenJobArgument) {
+  const { collection, source, options } = (input ?? {}) as Record<string, unknown>;
+  const retryOf = (options as { retryOf?: unknown } | null | undefined)?.retryOf;
+  return { jobId, createdAt, collection: typeof collection === 'string' ? collection : '', source, options, retryOf: typeof retryOf === 'string' ? retryOf : null };
+}
+
+function pickModel({ provider, model, dimensions }: { provider: string; model: string; dimensions: number }) {
+  return { provider, model, dimensions };
+}

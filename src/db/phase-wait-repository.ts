@@ -1,0 +1,37 @@
+import { sql } from 'kysely';
+import type { WaitReason } from '../domain/wait-reason';
+import type { Db } from './connect';
+
+/** Why EMBEDDING waits for its provider: only the activities see that, so they write it to the phase's row. */
+export class PhaseWaitRepository {
+  constructor(private readonly db: Db) {}
+
+  /**
+   * Notes that the provider does not serve the job.
+   * @returns seconds since its outage began, over all batches, pauses and runs
+   */
+  async providerFails(jobId: string, reason: Extract<WaitReason, 'RATE_LIMITED' | 'PROVIDER_DOWN'>): Promise<number> {
+    const row = await this.db
+      .updateTable('ingestion_phase_status')
+      .set({
+        wait_reason: sql`case when wait_reason in ('PAUSED', 'BUDGET') then wait_reason else ${reason} end`,
+        outage_since: reason === 'PROVIDER_DOWN' ? sql`coalesce(outage_since, now())` : sql`outage_since`,
+        updated_at: sql`now()`,
+      })
+      .where('job_id', '=', jobId)
+      .where('phase', '=', 'EMBEDDING')
+      .returning(sql<number>`coalesce(extract(epoch from now() - outage_since), 0)::double precision`.as('seconds'))
+      .executeTakeFirst();
+    return row?.seconds ?? 0;
+  }
+
+  async providerAnswered(jobId: string): Promise<void> {
+    await this.db
+      .updateTable('ingestion_phase_status')
+      .set({ wait_reason: sql`case when wait_reason in ('PAUSED', 'BUDGET') then wait_reason end`, outage_since: null, updated_at: sql`now()` })
+      .where('job_id', '=', jobId)
+      .where('phase', '=', 'EMBEDDING')
+      .where((where) => where.or([where('outage_since', 'is not', null), where('wait_reason', 'in', ['RATE_LIMITED', 'PROVIDER_DOWN'])]))
+      .execute();
+  }
+}

@@ -1,0 +1,84 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { sql, type RawBuilder } from 'kysely';
+import { withCancel } from './cancellable';
+import { chunkPartition } from './collection-repository';
+import type { Db } from './connect';
+
+/** pgvector's limits of an HNSW index: above the first, half precision; above the second, none, and search scans. */
+const MAX_INDEXED_DIMENSIONS = 2_000;
+const MAX_HALF_DIMENSIONS = 4_000;
+
+const LOCK_POLL_MS = 200;
+
+/**
+ * What the index of a collection is built on, and what a search must order by to use it: the column has no fixed dimension, an HNSW
+ * index needs one.
+ */
+export function indexedVector(column: RawBuilder<unknown>, dimensions: number): RawBuilder<unknown> {
+  return sql`(${column}::${vectorType(dimensions)})`;
+}
+
+/** The type to which a query's vector is cast to meet {@link indexedVector}. */
+export function vectorType(dimensions: number): RawBuilder<unknown> {
+  return sql.raw(`${dimensions > MAX_INDEXED_DIMENSIONS && dimensions <= MAX_HALF_DIMENSIONS ? 'halfvec' : 'vector'}(${dimensions})`);
+}
+
+/**
+ * Builds the collection's HNSW index when it has none: at the end of its first load, when that costs a quarter of growing it row by row.
+ * Other jobs go on writing meanwhile. A build that was cut short leaves an invalid index, which is dropped, here or by the next attempt.
+ * @param signal cancels the build in the server
+ */
+export async function ensureVectorIndex(db: Db, collection: { id: number; dimensions: number }, signal: AbortSignal): Promise<void> {
+  if (collection.dimensions > MAX_HALF_DIMENSIONS) return;
+  const partition = chunkPartition(collection.id);
+  const index = `${partition}_hnsw`;
+  await withCancel(db, signal, async (connection) => {
+    const locked = await lock(connection, collection.id, signal);
+    try {
+      const found = await findIndex(connection, index);
+      if (found?.valid) return;
+      if (found !== undefined) await drop(connection, index);
+      await build(connection, partition, index, collection.dimensions);
+    } finally {
+      if (locked) await unlock(connection, collection.id);
+    }
+  }).catch(async (error: unknown) => {
+    if (signal.aborted && (await findIndex(db, index))?.valid === false) await drop(db, index);
+    throw error;
+  });
+  await sql`analyze ${sql.id('sluice', partition)}`.execute(db);
+}
+
+/** Polled, not waited for in the server: a waiting statement holds a snapshot, and a concurrent build waits for all snapshots. */
+async function lock(connection: Db, collectionId: number, signal: AbortSignal): Promise<true> {
+  for (;;) {
+    const { rows } = await sql<{ locked: boolean }>`select pg_try_advisory_lock(hashtext('sluice.index'), ${collectionId}) as locked`.execute(connection);
+    if (rows[0]!.locked) return true;
+    await sleep(LOCK_POLL_MS, undefined, { signal });
+  }
+}
+
+async function unlock(connection: Db, collectionId: number): Promise<void> {
+  await sql`select pg_advisory_unlock(hashtext('sluice.index'), ${collectionId})`.execute(connection);
+}
+
+async function findIndex(connection: Db, index: string): Promise<{ valid: boolean } | undefined> {
+  const { rows } = await sql<{ valid: boolean }>`
+    select i.indisvalid as valid from pg_index i where i.indexrelid = to_regclass(${`sluice.${index}`})`.execute(connection);
+  return rows[0];
+}
+
+async function drop(connection: Db, index: string): Promise<void> {
+  await sql`drop index concurrently if exists ${sql.id('sluice', index)}`.execute(connection);
+}
+
+async function build(connection: Db, partition: string, index: string, dimensions: number): Promise<void> {
+  const operators = sql.raw(dimensions > MAX_INDEXED_DIMENSIONS ? 'halfvec_cosine_ops' : 'vector_cosine_ops');
+  await sql`set maintenance_work_mem = '256MB'`.execute(connection);
+  try {
+    await sql`
+      create index concurrently ${sql.id(index)} on ${sql.id('sluice', partition)} using hnsw (${indexedVector(sql.id('embedding'), dimensions)} ${operators})`.execute(connection);
+  } finally {
+    await sql`reset maintenance_work_mem`.execute(connection);
+  }
+}
