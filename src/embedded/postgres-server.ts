@@ -51,6 +51,7 @@ export async function ensurePostgres(
   const password = await readOrMakePassword(folder);
   const running = await findPostgresProcess(folder);
   if (running && (await waitUntilReady(folder, running.port, password, () => findProcessStart(running.pid) !== undefined, say))) {
+    await makeDatabase(running.port, password);
     return { databaseUrl: databaseUrl(running.port, password, DATABASE), started: false };
   }
   const binDir = await findBinDir();
@@ -78,13 +79,14 @@ async function startServer(folder: ServerFolder, binDir: string, password: strin
       uid: folder.user?.uid, gid: folder.user?.gid,
     });
     closeSync(log.descriptor);
-    server.on('error', () => undefined);
+    let spawnFailure = '';
+    server.on('error', (error) => (spawnFailure = error.message));
     server.unref();
     if (await waitUntilReady(folder, port, password, () => server.pid !== undefined && server.exitCode === null && server.signalCode === null, say)) {
       await rememberPorts(folder.ports, { postgres: port });
       return port;
     }
-    const words = await log.read();
+    const words = `${await log.read()}${spawnFailure}`;
     // The first: another program took the port meanwhile. The others: processes of a killed server are still about to end.
     const mayPass = /Address already in use|pre-existing shared memory block|lock file ".*" already exists/i.test(words);
     if (!mayPass || Date.now() - startedAt > RETRY_MS) {
@@ -134,6 +136,7 @@ async function answersForFolder(folder: ServerFolder, port: number, password: st
   }
 }
 
+/** At each start: whoever made the data may have been killed before it came to this. */
 async function makeDatabase(port: number, password: string): Promise<void> {
   const client = new Client({ connectionString: databaseUrl(port, password, 'postgres') });
   await client.connect();

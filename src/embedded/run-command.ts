@@ -19,7 +19,7 @@ export interface CommandOptions {
 export function runCommand(command: string, args: readonly string[], options: CommandOptions): Promise<CommandResult> {
   return new Promise((resolve) => {
     // The root folder, because the user's own may be out of the other user's reach.
-    const child = spawn(command, args, { cwd: '/', env: options.env, ...options.user, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(command, args, { cwd: '/', env: options.env ?? process.env, ...options.user, stdio: ['ignore', 'pipe', 'pipe'] });
     let stdout = '';
     let stderr = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));

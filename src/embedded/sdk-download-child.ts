@@ -6,6 +6,7 @@ async function main(downloadDir: string): Promise<void> {
   await environment.teardown();
 }
 
+process.on('disconnect', () => process.exit(1));
 main(process.argv[2] ?? '').then(
   () => process.exit(0),
   (error: Error) => {

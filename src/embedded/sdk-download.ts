@@ -6,8 +6,9 @@ import { fork } from 'node:child_process';
 import { readdir, rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { cacheOnce } from './cache-folder';
+import { fillCache, isExecutable } from './cache-folder';
 
+const [FOLDER, PROGRAM] = ['temporal-sdk', 'temporal'];
 const CONNECTION_PATIENCE_MS = 4000;
 const STALL_PATIENCE_MS = 15_000;
 const POLL_MS = 250;
@@ -18,18 +19,25 @@ const POLL_MS = 250;
  */
 export async function downloadThroughSdk(cacheDir: string, say: (line: string) => void): Promise<string> {
   say("Temporal: asking Temporal's own download …");
-  const folder = await cacheOnce(cacheDir, 'temporal-sdk', async (target) => {
+  await fillCache(cacheDir, FOLDER, (folder) => isExecutable(join(folder, PROGRAM)), async (target) => {
     await runDownload(target);
-    const [file] = await readdir(target);
-    if (!file) throw new Error("Temporal's own download wrote no file");
-    await rename(join(target, file), join(target, 'temporal'));
+    // Under a name with the SDK's version in it.
+    const program = (await readdir(target)).find((name) => isExecutable(join(target, name)));
+    if (program) await rename(join(target, program), join(target, PROGRAM));
   });
-  return join(folder, 'temporal');
+  return sdkProgram(cacheDir);
+}
+
+/** Path in the cache of what the SDK has downloaded, there or not. */
+export function sdkProgram(cacheDir: string): string {
+  return join(cacheDir, FOLDER, PROGRAM);
 }
 
 function runDownload(target: string): Promise<void> {
   return new Promise((resolve, reject) => {
-    const child = fork(join(__dirname, 'sdk-download-child.js'), [target], { stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
+    const child = fork(join(__dirname, 'sdk-download-child.js'), [target], {
+      detached: true, stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+    });
     let failure = 'it ended early';
     let bytes = 0;
     let lastProgressAt = Date.now();
@@ -39,7 +47,8 @@ function runDownload(target: string): Promise<void> {
       if (now > bytes) [bytes, lastProgressAt] = [now, Date.now()];
       if (Date.now() - lastProgressAt < (bytes === 0 ? CONNECTION_PATIENCE_MS : STALL_PATIENCE_MS)) return;
       failure = bytes === 0 ? `no connection within ${CONNECTION_PATIENCE_MS / 1000} s` : 'it stalled';
-      child.kill('SIGKILL');
+      // With the server that it may have begun to start.
+      if (child.pid) process.kill(-child.pid, 'SIGKILL');
     };
     child.on('message', (message) => (failure = String(message)));
     child.on('error', (error) => (failure = error.message));

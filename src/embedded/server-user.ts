@@ -33,7 +33,7 @@ export function getServerUser(dataDir: string): ServerUser | undefined {
 
 /** Whether the user can enter a folder, or execute a file. */
 export function canReach(user: ServerUser | undefined, path: string): boolean {
-  return spawnSync('test', ['-x', path], { cwd: '/', uid: user?.uid, gid: user?.gid, stdio: 'ignore' }).status === 0;
+  return spawnSync('/bin/sh', ['-c', 'test -x "$0"', path], { cwd: '/', uid: user?.uid, gid: user?.gid, stdio: 'ignore' }).status === 0;
 }
 
 function readUsers(): ServerUser[] {

@@ -90,7 +90,7 @@ async function ensureServers(request: ServersRequest, folder: ServerFolder, name
   const { say } = request;
   const mayStart = async <T>(find: () => Promise<T>): Promise<T> => (request.mayStart ? await find() : refuse(request.stateDir));
   let cache: Promise<string> | undefined;
-  const cacheFolder = (): Promise<string> => (cache ??= openCacheFolder(folder.user, say));
+  const cacheFolder = (): Promise<string> => (cache ??= openCacheFolder(request.stateDir, folder.user, say));
   const findBinDir = async (): Promise<string> =>
     getPostgresBinDir({ majorVersion: await findClusterVersion(folder), user: folder.user, cacheFolder }, say);
   const options = { namespace, dynamicConfig: request.temporalDynamicConfig ?? {} };

@@ -93,10 +93,11 @@ async function tryToStart(folder: ServerFolder, options: TemporalOptions, binary
     detached: true, cwd: '/', env: withoutTemporalVariables(), stdio: ['ignore', log.descriptor, log.descriptor],
   });
   closeSync(log.descriptor);
-  server.on('error', () => undefined);
+  let spawnFailure = '';
+  server.on('error', (error) => (spawnFailure = error.message));
   server.unref();
   const isAlive = (): boolean => server.pid !== undefined && server.exitCode === null && server.signalCode === null;
-  if (!(await waitUntilReady(folder, `${LOOPBACK}:${port}`, options.namespace, isAlive))) return await log.read();
+  if (!(await waitUntilReady(folder, `${LOOPBACK}:${port}`, options.namespace, isAlive))) return `${await log.read()}${spawnFailure}`;
   await rememberPorts(folder.ports, { temporal: port, temporalUi: uiPort });
   return undefined;
 }

