@@ -27,7 +27,7 @@ export function createDiscoverDocuments({ db, readers }: ActivityDependencies): 
     stoppable(async (signal) => {
       const job = await getJobContext(db, argument.jobId);
       const found = (await discovery.findPage(argument.jobId, argument.page)) ?? (await discover(job, argument, signal));
-      if (!found.more) await judge(job, argument, argument.firstOrdinal + found.documents);
+      if (!found.more) await judge(job, argument.firstOrdinal + found.documents);
       return found;
     });
 
@@ -45,7 +45,7 @@ export function createDiscoverDocuments({ db, readers }: ActivityDependencies): 
   }
 
   /** At the end of discovery: an unmounted disk must not empty an index, and nothing found is not a success. */
-  async function judge(job: JobContext, argument: DiscoverArgument, total: number): Promise<void> {
+  async function judge(job: JobContext, total: number): Promise<void> {
     if (job.options.onlyFailedOf !== undefined) return;
     const { published, vanished, incomplete } = await discovery.countVanished(job);
     if (total === 0 && published === 0) throw new SluiceError('NO_DOCUMENTS', 'The source holds no document that Sluice reads, and none was published from it before.');

@@ -1,4 +1,5 @@
-import { ApplicationFailure, CancelledFailure, Context, type ActivityInboundCallsInterceptor } from '@temporalio/activity';
+import { ApplicationFailure, CancelledFailure, Context } from '@temporalio/activity';
+import type { ActivityInboundCallsInterceptor } from '@temporalio/worker';
 import { ERROR_KINDS, SluiceError } from '../src/domain/errors';
 import { isServerAway } from './server-errors';
 

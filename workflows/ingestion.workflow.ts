@@ -49,7 +49,7 @@ export async function ingestionWorkflow(input: IngestionInput, carried?: JobRun)
   let pipeline: Pipeline | undefined;
   let ending = false;
 
-  const activity = () => pipeline?.activity() ?? IDLE;
+  const activity = () => (run.job.finishedAt === null && pipeline?.activity()) || IDLE;
   const view = () => viewOf(run.job, { activity: activity(), readFrom: 'workflow', asOf: now() });
   const snapshot = (final: boolean) => ({ job: run.job, activity: activity(), firstRunId: run.firstRunId, final });
   const show = () => {

@@ -1,13 +1,6 @@
 import { setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
-import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import type { JobStatusResponse } from '../src/domain/job-view';
-
-/** How a job shows in Temporal's Web UI and is found there. The worker registers the attributes under these names. */
-export const SEARCH_ATTRIBUTES = {
-  collection: defineSearchAttributeKey('SluiceCollection', SearchAttributeType.KEYWORD),
-  jobStatus: defineSearchAttributeKey('SluiceJobStatus', SearchAttributeType.KEYWORD),
-  pausedPhases: defineSearchAttributeKey('SluicePausedPhases', SearchAttributeType.KEYWORD_LIST),
-};
+import { SEARCH_ATTRIBUTES } from './search-attributes';
 
 /** The job as the Web UI shows it: a Markdown table of the four phases. */
 export function showDetails(view: JobStatusResponse): void {

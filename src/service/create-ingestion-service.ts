@@ -1,0 +1,132 @@
+import { randomBytes } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
+import { WorkflowExecutionAlreadyStartedError, type Client } from '@temporalio/client';
+import { WORKFLOW_TYPE } from '../../workflows/contract';
+import { MAIN_TASK_QUEUE } from '../../workflows/task-queues';
+import { CollectionRepository } from '../db/collection-repository';
+import type { Db } from '../db/connect';
+import { listDocuments, listIgnored } from '../db/document-outcomes';
+import { JobRepository, type MirroredJob } from '../db/job-repository';
+import { findPublishedDocument } from '../db/published-document';
+import { SluiceError } from '../domain/errors';
+import type { IngestionInput, JobOptions } from '../domain/ingestion-input';
+import { viewOf } from '../domain/ingestion-state';
+import { isJobFinished } from '../domain/job-status';
+import type { JobStatusResponse } from '../domain/job-view';
+import type { EmbeddingModels } from '../embedding/models';
+import { parseIngestionInput, parseJobId } from '../input/ingestion-input';
+import { search } from '../search/search';
+import type { SourceReaders } from '../sources/source-readers';
+import { createWorkflows } from '../temporal/workflows';
+import type { IngestionService } from './ingestion-service';
+import { JobControl } from './job-control';
+import { JobStatusReader } from './job-status-reader';
+
+const START_DEADLINE_MS = 5_000;
+const DEFAULT_PAGE = 50;
+
+export interface ServiceDependencies {
+  /** May be lazy: what needs Temporal is given a deadline. */
+  client: Client;
+  db: Db;
+  models: EmbeddingModels;
+  readers: SourceReaders;
+}
+
+export function createIngestionService({ client, db, models, readers }: ServiceDependencies): IngestionService {
+  const jobs = new JobRepository(db);
+  const collections = new CollectionRepository(db);
+  const control = new JobControl(client);
+  const statuses = new JobStatusReader(client, createWorkflows(client), jobs);
+
+  const start = async (input: IngestionInput, jobId: string): Promise<{ jobId: string }> => {
+    await jobs.record({ jobId, collection: input.collection, source: input.source, options: input.options ?? {}, retryOf: input.options?.retryOf ?? null, createdAt: new Date().toISOString() });
+    try {
+      await client.withDeadline(Date.now() + START_DEADLINE_MS, () =>
+        client.workflow.start(WORKFLOW_TYPE, {
+          workflowId: jobId,
+          taskQueue: MAIN_TASK_QUEUE,
+          args: [input],
+          workflowIdReusePolicy: 'REJECT_DUPLICATE',
+          staticSummary: `${input.collection} ← ${describeSource(input)}`,
+        }),
+      );
+      return { jobId };
+    } catch (error) {
+      if (error instanceof WorkflowExecutionAlreadyStartedError) throw new SluiceError('JOB_EXISTS', `There is or was a job with the id ${jobId}.`);
+      // Whether it was accepted is not known; if it was, its opening makes the row again.
+      await jobs.forget(jobId);
+      throw new SluiceError('SERVER_UNREACHABLE', `Temporal did not take the job within ${START_DEADLINE_MS / 1_000} s.`, { cause: error });
+    }
+  };
+
+  return {
+    async start(input, options = {}) {
+      const checked = parseIngestionInput(input);
+      return start(checked, options.jobId === undefined ? newJobId() : parseJobId(options.jobId));
+    },
+
+    async findActive(input) {
+      const checked = parseIngestionInput(input);
+      const active = await jobs.findActive(checked.collection, await readers.getReader(checked.source).locator(checked.source));
+      if (active === undefined) return undefined;
+      const sameOptions = isDeepStrictEqual(plain(active.source), plain(checked.source)) && isDeepStrictEqual(plain(active.options), plain(checked.options ?? {}));
+      return { jobId: active.jobId, sameOptions };
+    },
+
+    status: (jobId) => statuses.read(jobId),
+
+    async list({ limit = DEFAULT_PAGE, ...filter }) {
+      const page = await jobs.list({ ...filter, limit });
+      return { jobs: page.jobs.map(viewOfMirror), nextCursor: page.nextCursor };
+    },
+
+    pause: (jobId, phase) => control.pause(jobId, phase),
+    resume: (jobId, phase, budget) => control.resume(jobId, phase, budget),
+    cancel: (jobId) => control.cancel(jobId),
+
+    async retry(jobId, { failedOnly }) {
+      const { status } = await statuses.read(jobId);
+      if (!isJobFinished(status)) throw new SluiceError('JOB_NOT_FINISHED', `Job ${jobId} is ${status}.`);
+      const old = await jobs.findInput(jobId);
+      if (old === undefined) throw new SluiceError('JOB_NOT_FOUND', `There is no job ${jobId}.`);
+      const { onlyFailedOf: _, ...options } = old.options as JobOptions;
+      const input = { collection: old.collection, source: old.source, options: { ...options, retryOf: jobId, ...(failedOnly && { onlyFailedOf: jobId }) } };
+      return start(parseIngestionInput(input), newJobId());
+    },
+
+    async documents(jobId, { outcome, ignored, cursor, limit = DEFAULT_PAGE }) {
+      if ((await jobs.find(jobId)) === undefined) throw new SluiceError('JOB_NOT_FOUND', `There is no job ${jobId}.`);
+      return ignored ? listIgnored(db, jobId, { cursor, limit }) : listDocuments(db, jobId, { outcome, cursor, limit });
+    },
+
+    collections: () => collections.list(),
+    search: (request) => search({ db, models }, request),
+
+    async show({ collection, uri }) {
+      const { id } = await collections.get(collection);
+      const found = await findPublishedDocument(db, id, uri);
+      if (found === undefined) throw new SluiceError('DOCUMENT_NOT_FOUND', `Collection "${collection}" has no document ${uri}.`);
+      return found;
+    },
+  };
+}
+
+/** Sorts by time, so that ids read as a history: `ingest-20261124-081502-3fa9c1`. */
+function newJobId(): string {
+  const time = new Date().toISOString().replace(/[-:]/g, '').replace('T', '-').slice(0, 15);
+  return `ingest-${time}-${randomBytes(3).toString('hex')}`;
+}
+
+function describeSource({ source }: IngestionInput): string {
+  return 'path' in source ? source.path : source.kind;
+}
+
+/** As it is after a way through JSON, where absent and undefined are the same. */
+function plain(value: unknown): unknown {
+  return JSON.parse(JSON.stringify(value ?? null));
+}
+
+function viewOfMirror({ state, activity, asOf, status }: MirroredJob): JobStatusResponse {
+  return viewOf(state, { activity, asOf, status, readFrom: 'mirror' });
+}

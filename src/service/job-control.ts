@@ -1,0 +1,75 @@
+import { WorkflowNotFoundError, WorkflowUpdateFailedError, type Client } from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
+import { pauseSignal, requestPauseUpdate, requestResumeUpdate, resumeSignal, setBudgetUpdate, type Budget } from '../../workflows/contract';
+import { isErrorCode, SluiceError } from '../domain/errors';
+import type { JobPhase } from '../domain/job-phase';
+import type { PhaseStatusView } from '../domain/job-view';
+import type { ControlAnswer } from './ingestion-service';
+
+/** An update waits so long for a worker; then the same is sent as a signal, which waits by itself. */
+const UPDATE_DEADLINE_MS = 2_000;
+const SIGNAL_DEADLINE_MS = 2_000;
+
+/** Pause, resume, budget and cancel of running jobs. */
+export class JobControl {
+  constructor(private readonly client: Client) {}
+
+  async pause(jobId: string, phase?: JobPhase): Promise<ControlAnswer> {
+    const argument = phase === undefined ? {} : { phase };
+    return this.control(
+      jobId,
+      () => this.handle(jobId).executeUpdate(requestPauseUpdate, { args: [argument] }),
+      () => this.handle(jobId).signal(pauseSignal, argument),
+    );
+  }
+
+  async resume(jobId: string, phase?: JobPhase, budget?: Budget): Promise<ControlAnswer> {
+    if (budget !== undefined) await this.update(() => this.handle(jobId).executeUpdate(setBudgetUpdate, { args: [budget] }), jobId);
+    const argument = phase === undefined ? {} : { phase };
+    return this.control(
+      jobId,
+      () => this.handle(jobId).executeUpdate(requestResumeUpdate, { args: [argument] }),
+      () => this.handle(jobId).signal(resumeSignal, argument),
+    );
+  }
+
+  async cancel(jobId: string): Promise<void> {
+    await this.withDeadline(SIGNAL_DEADLINE_MS, jobId, () => this.handle(jobId).cancel());
+  }
+
+  private async control(jobId: string, update: () => Promise<PhaseStatusView[]>, signal: () => Promise<void>): Promise<ControlAnswer> {
+    try {
+      return { confirmed: true, phases: await this.update(update, jobId) };
+    } catch (error) {
+      if (!(error instanceof SluiceError) || error.code !== 'SERVER_UNREACHABLE') throw error;
+      // No worker in time, or no Temporal: the signal tells which.
+      await this.withDeadline(SIGNAL_DEADLINE_MS, jobId, signal);
+      return { confirmed: false, phases: null };
+    }
+  }
+
+  private async update(update: () => Promise<PhaseStatusView[]>, jobId: string): Promise<PhaseStatusView[]> {
+    return this.withDeadline(UPDATE_DEADLINE_MS, jobId, update);
+  }
+
+  private async withDeadline<T>(deadlineMs: number, jobId: string, call: () => Promise<T>): Promise<T> {
+    try {
+      return await this.client.withDeadline(Date.now() + deadlineMs, call);
+    } catch (error) {
+      if (error instanceof WorkflowUpdateFailedError && error.cause instanceof ApplicationFailure && isErrorCode(error.cause.type)) {
+        throw new SluiceError(error.cause.type, error.cause.message);
+      }
+      if (error instanceof WorkflowNotFoundError) throw await this.goneError(jobId);
+      throw new SluiceError('SERVER_UNREACHABLE', `Temporal did not answer within ${deadlineMs / 1_000} s.`, { cause: error });
+    }
+  }
+
+  private async goneError(jobId: string): Promise<SluiceError> {
+    const exists = await this.handle(jobId).describe().then(() => true, () => false);
+    return exists ? new SluiceError('JOB_FINISHED', `Job ${jobId} has ended.`) : new SluiceError('JOB_NOT_FOUND', `There is no job ${jobId}.`);
+  }
+
+  private handle(jobId: string) {
+    return this.client.workflow.getHandle(jobId);
+  }
+}

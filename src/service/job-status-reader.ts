@@ -1,0 +1,92 @@
+import { WorkflowNotFoundError, type Client } from '@temporalio/client';
+import { jobStatusQuery } from '../../workflows/contract';
+import type { JobRepository, MirroredJob } from '../db/job-repository';
+import { SluiceError } from '../domain/errors';
+import { viewOf } from '../domain/ingestion-state';
+import { isJobFinished } from '../domain/job-status';
+import type { JobStatusResponse } from '../domain/job-view';
+import { isPhaseFinished } from '../domain/phase-status';
+import { PhaseTracker } from '../domain/phase-tracker';
+import { strongerWaitReason } from '../domain/wait-reason';
+import type { Workflows } from '../temporal/workflows';
+
+/** Each of the three is asked for so long at most; a command answers within 3 s, its start included. */
+const QUERY_DEADLINE_MS = 1_000;
+const ANSWER_DEADLINE_MS = 1_500;
+
+/** What one source of knowledge said: an answer, that there is nothing, or nothing at all. */
+type Said<T> = { answer: T } | { nothing: true } | { silent: true; why: unknown };
+
+/**
+ * The truth about a job, from whoever can tell. The running workflow's own word counts most; then how Temporal says it ended; then the
+ * mirror. All three are asked at once, and none is waited for longer than 1.5 s.
+ */
+export class JobStatusReader {
+  constructor(private readonly client: Client, private readonly workflows: Workflows, private readonly jobs: JobRepository) {}
+
+  /** Rejects with JOB_NOT_FOUND, or with SERVER_UNREACHABLE when neither server answers. */
+  async read(jobId: string): Promise<JobStatusResponse> {
+    const [query, end, mirror] = await Promise.all([
+      within(QUERY_DEADLINE_MS, this.query(jobId)),
+      within(ANSWER_DEADLINE_MS, this.workflows.findEnd(jobId)),
+      within(ANSWER_DEADLINE_MS, this.jobs.find(jobId)),
+    ]);
+    const mirrored = 'answer' in mirror ? mirror.answer : undefined;
+    const hasEnded = 'answer' in end ? end.answer : undefined;
+
+    if (hasEnded === undefined && 'answer' in query) return withSeenFromOutside(query.answer, mirrored);
+    if (hasEnded?.view !== undefined) return hasEnded.view;
+    if (hasEnded !== undefined && hasEnded.error.code !== 'LOST') return mirrored ? viewOfEnded(mirrored, hasEnded) : 'answer' in query ? query.answer : notFound(jobId);
+    if (mirrored !== undefined) return viewOfMirror(mirrored, 'nothing' in end && 'silent' in query);
+    if (hasEnded?.error.code === 'LOST' && 'nothing' in mirror) throw notFound(jobId);
+    throw new SluiceError('SERVER_UNREACHABLE', `Neither Temporal nor Postgres can tell about job ${jobId}.`, { cause: 'why' in end ? end.why : undefined });
+  }
+
+  private async query(jobId: string): Promise<JobStatusResponse | undefined> {
+    try {
+      return await this.client.withDeadline(Date.now() + QUERY_DEADLINE_MS, () => this.client.workflow.getHandle(jobId).query(jobStatusQuery));
+    } catch (error) {
+      if (error instanceof WorkflowNotFoundError) return undefined;
+      throw error;
+    }
+  }
+}
+
+async function within<T>(deadlineMs: number, question: Promise<T | undefined>): Promise<Said<T>> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<Said<T>>((resolve) => {
+    timer = setTimeout(() => resolve({ silent: true, why: new Error(`No answer within ${deadlineMs} ms.`) }), deadlineMs);
+  });
+  const said = question.then(
+    (answer): Said<T> => (answer === undefined ? { nothing: true } : { answer }),
+    (why: unknown): Said<T> => ({ silent: true, why }),
+  );
+  return Promise.race([said, late]).finally(() => clearTimeout(timer));
+}
+
+function notFound(jobId: string): never {
+  throw new SluiceError('JOB_NOT_FOUND', `There is no job ${jobId}.`);
+}
+
+/** Lays over the workflow's view what only activities see: they write it to the phase's row. */
+function withSeenFromOutside(view: JobStatusResponse, mirrored: MirroredJob | undefined): JobStatusResponse {
+  if (mirrored === undefined) return view;
+  const phases = view.phases.map((phase) => {
+    if (phase.status !== 'RUNNING') return phase;
+    return { ...phase, waitReason: strongerWaitReason(phase.waitReason, mirrored.activity[phase.phase].waitReason) };
+  });
+  return { ...view, phases };
+}
+
+/** @param noWorker Temporal says that the workflow runs, and nobody answers for it */
+function viewOfMirror(mirrored: MirroredJob, noWorker: boolean): JobStatusResponse {
+  const view = viewOf(mirrored.state, { activity: mirrored.activity, readFrom: 'mirror', asOf: mirrored.asOf, status: mirrored.status });
+  if (!noWorker || isJobFinished(view.status)) return view;
+  return { ...view, phases: view.phases.map((phase) => (isPhaseFinished(phase.status) ? phase : { ...phase, waitReason: strongerWaitReason(phase.waitReason, 'NO_WORKER') })) };
+}
+
+/** The mirror's job with the end that Temporal tells of, when its last state never reached the mirror. */
+function viewOfEnded(mirrored: MirroredJob, end: { error: { code: SluiceError['code']; message: string }; at: string }): JobStatusResponse {
+  if (!isJobFinished(mirrored.status)) new PhaseTracker(mirrored.state, () => end.at).failJob(end.error);
+  return viewOf(mirrored.state, { activity: mirrored.activity, readFrom: 'mirror', asOf: mirrored.asOf });
+}

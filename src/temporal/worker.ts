@@ -1,0 +1,109 @@
+import { readFile } from 'node:fs/promises';
+import type { Client } from '@temporalio/client';
+import { NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
+import { createActivities } from '../../activities/create-activities';
+import { failureInterceptor } from '../../activities/failure-interceptor';
+import { MAIN_TASK_QUEUE, taskQueueOf } from '../../workflows/task-queues';
+import { createComputePool } from '../compute/compute-pool';
+import type { TemporalConnectionOptions } from '../config/temporal-config';
+import { connect } from '../db/connect';
+import { JOB_PHASES, type JobPhase } from '../domain/job-phase';
+import { createEmbeddingModels, type OpenAiAccess } from '../embedding/create-models';
+import type { EmbeddingProvider } from '../embedding/provider';
+import { createParserPool } from '../parsing/child-process-pool';
+import { PARSER_VERSIONS } from '../parsing/formats';
+import { parserVersion } from '../parsing/parser';
+import { readParserModules } from '../parsing/parser-modules';
+import type { SourceReader } from '../sources/source-reader';
+import { createSourceReaders } from '../sources/source-readers';
+import { registerSearchAttributes } from './search-attributes';
+import { WORKFLOW_BUNDLE_PATH } from './workflow-bundle';
+import { createWorkflows } from './workflows';
+
+/** So that a cancel is heard within half a second: by default heartbeats are held back for most of their timeout. */
+const HEARTBEAT_THROTTLE_MS = 500;
+
+/** After a worker's end its cached workflows are taken over by another this soon. */
+const STICKY_TIMEOUT_MS = 2_000;
+
+/** Longer than an ordinary batch, so that a worker that is told to go loses nothing. */
+const SHUTDOWN_GRACE_MS = 20_000;
+
+export interface WorkerRequest {
+  client: Client;
+  connection: TemporalConnectionOptions;
+  namespace: string;
+  databaseUrl: string;
+  /** Phases whose activities this worker does. Default: all. */
+  phases?: readonly JobPhase[];
+  openai?: OpenAiAccess;
+  /** Readers of further kinds of source. */
+  sources?: readonly SourceReader[];
+  /** Modules of further parsers, by path: they run in the parser children. */
+  parsers?: readonly string[];
+  /** Further embedding providers. */
+  providers?: readonly EmbeddingProvider[];
+}
+
+export interface RunningWorker {
+  /** Resolves when the worker has ended, rejects when it broke. */
+  readonly ended: Promise<void>;
+  /** Ends it: batches at work may finish, then everything is closed. */
+  shutdown(): Promise<void>;
+}
+
+/**
+ * Puts a worker together and starts it: the composition root of everything that jobs need. Each worker serves the main queue and the
+ * queues of its phases.
+ */
+export async function createWorker(request: WorkerRequest): Promise<RunningWorker> {
+  const parserModules = request.parsers ?? [];
+  const ownParsers = await readParserModules(parserModules);
+  const currentParsers = new Set([...PARSER_VERSIONS, ...ownParsers.map(parserVersion)]);
+  const db = connect(request.databaseUrl);
+  const parsers = createParserPool({ parserModules });
+  const compute = createComputePool();
+  const models = createEmbeddingModels({ compute, openai: request.openai ?? {}, providers: request.providers ?? [] });
+  const activities = createActivities({
+    db,
+    parsers,
+    compute,
+    models,
+    isCurrentParser: (version) => currentParsers.has(version),
+    readers: createSourceReaders({ parsers, sources: request.sources, moreEndings: ownParsers.flatMap((parser) => [...parser.endings]) }),
+    workflows: createWorkflows(request.client),
+  });
+  // A server that does not let us register them is one without: jobs ask before they use them.
+  await registerSearchAttributes(request.client).catch(() => undefined);
+
+  const connection = await NativeConnection.connect(request.connection);
+  const common = {
+    connection,
+    namespace: request.namespace,
+    activities: activities as unknown as WorkerOptions['activities'],
+    interceptors: { activity: [() => ({ inbound: failureInterceptor })] },
+    maxHeartbeatThrottleInterval: HEARTBEAT_THROTTLE_MS,
+    defaultHeartbeatThrottleInterval: HEARTBEAT_THROTTLE_MS,
+    shutdownGraceTime: SHUTDOWN_GRACE_MS,
+  } satisfies Partial<WorkerOptions>;
+  const workflowBundle = { code: await readFile(WORKFLOW_BUNDLE_PATH, 'utf8') };
+  const main = await Worker.create({ ...common, taskQueue: MAIN_TASK_QUEUE, workflowBundle, stickyQueueScheduleToStartTimeout: STICKY_TIMEOUT_MS });
+  const phaseWorkers = await Promise.all((request.phases ?? JOB_PHASES).map((phase) => Worker.create({ ...common, taskQueue: taskQueueOf(phase) })));
+  const workers = [main, ...phaseWorkers];
+
+  const ended = Promise.all(workers.map((worker) => worker.run())).then(() => undefined);
+  const close = async () => {
+    await Promise.allSettled([parsers.close(), compute.close(), db.destroy(), connection.close()]);
+  };
+  return {
+    ended,
+    async shutdown() {
+      for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
+      try {
+        await ended;
+      } finally {
+        await close();
+      }
+    },
+  };
+}
