@@ -13,12 +13,12 @@ export interface Budget {
   maxCost?: number;
 }
 
-export const pauseSignal = defineSignal<[PhaseArgument?]>('pause');
-export const resumeSignal = defineSignal<[PhaseArgument?]>('resume');
+export const pauseSignal = defineSignal<[PhaseArgument]>('pause');
+export const resumeSignal = defineSignal<[PhaseArgument]>('resume');
 
 /** As the signals, acknowledged with the new phase list; rejected with UNKNOWN_PHASE, ILLEGAL_TRANSITION or JOB_STOPPING. */
-export const requestPauseUpdate = defineUpdate<PhaseStatusView[], [PhaseArgument?]>('requestPause');
-export const requestResumeUpdate = defineUpdate<PhaseStatusView[], [PhaseArgument?]>('requestResume');
+export const requestPauseUpdate = defineUpdate<PhaseStatusView[], [PhaseArgument]>('requestPause');
+export const requestResumeUpdate = defineUpdate<PhaseStatusView[], [PhaseArgument]>('requestResume');
 export const setBudgetUpdate = defineUpdate<PhaseStatusView[], [Budget]>('setBudget');
 
 export const phaseStatusQuery = defineQuery<PhaseStatusView[]>('phaseStatus');

@@ -2,12 +2,12 @@
 export interface Chunk {
   /** 0, 1, 2 … in the document. */
   ordinal: number;
-  /** Exactly `document.text.slice(startOffset, endOffset)`. */
+  /** Exactly `document.text.slice(startOffset, endOffset)`; begins and ends with something other than white space. */
   text: string;
   /** UTF-16 units. */
   startOffset: number;
   endOffset: number;
-  /** Titles of the headings above, outermost first. */
+  /** Titles of the headings above, outermost first; the heading of the chunk's own section is the last. */
   headingPath: string[];
   /** Heading path and repeated table header, embedded and indexed together with the text; may be empty. */
   context: string;
@@ -16,13 +16,32 @@ export interface Chunk {
 }
 
 export interface ChunkSettings {
-  /** At most so many tokens of text in a chunk (a single grapheme that has more stands alone). */
+  /** At most so many tokens of text in a chunk (a single character that has more stands alone). */
   chunkTokens: number;
-  /** Tokens repeated from the chunk before, at most. */
+  /** Tokens repeated from the chunk before, at most; never more than half of chunkTokens. */
   chunkOverlap: number;
+}
+
+/** Name and version of the rules by which a document is cut. Another one means that documents are chunked again: part of their fingerprint. */
+export const CHUNKER_VERSION = 'chunker@1';
+
+/** The context has at most this share of chunkTokens. */
+const CONTEXT_SHARE = 1 / 4;
+
+/** Tokens that a chunk's context may have. */
+export function maxContextTokens(settings: ChunkSettings): number {
+  return Math.floor(settings.chunkTokens * CONTEXT_SHARE);
+}
+
+/** Tokens that {@link embeddedText} has at most: settings for which this exceeds a model's limit for one text can't be used with it. */
+export function maxEmbeddedTokens(settings: ChunkSettings): number {
+  const separatorTokens = 1;
+  return settings.chunkTokens + maxContextTokens(settings) + separatorTokens;
 }
 
 /** What is sent to the embedding model for a chunk, and what its text hash is taken of. */
 export function embeddedText(chunk: Pick<Chunk, 'context' | 'text'>): string {
-  return chunk.context === '' ? chunk.text : `${chunk.context}\n\n${chunk.text}`;
+  return chunk.context === '' ? chunk.text : `${chunk.context}${CONTEXT_SEPARATOR}${chunk.text}`;
 }
+
+export const CONTEXT_SEPARATOR = '\n\n';

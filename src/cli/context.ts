@@ -1,6 +1,7 @@
 /** What a command is given: its streams, its configuration, and the way to the servers. */
 import type { SluiceConfig } from '../config/config';
 import type { IngestionService } from '../service/ingestion-service';
+import type { RunningWorker } from '../temporal/worker';
 import type { CliIo } from './cli-io';
 
 export interface CommandContext {
@@ -38,13 +39,6 @@ export interface ServerAddresses {
   namespace: string;
   /** Known of the embedded server. */
   temporalUiUrl?: string;
-}
-
-export interface RunningWorker {
-  /** Settles when the worker has ended: rejects when it failed by itself. */
-  ended: Promise<void>;
-  /** Lets activities finish, up to the grace time. */
-  stop(): Promise<void>;
 }
 
 /** Opens the servers for a command; a test gives its own. */

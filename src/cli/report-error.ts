@@ -1,19 +1,13 @@
 /** Tells an error to whoever called: what happened and why, what to do next; a stack trace only when asked for. */
-import { SluiceError, type ErrorCode } from '../domain/errors';
 import type { CliIo } from './cli-io';
 import { exitCodeOfError } from './exit-code';
+import { toSluiceError } from './server-error';
 import { createStyle, wantsColour } from './terminal/style';
 import { harmless } from './terminal/text-width';
 
-export interface ReportedError {
-  code: ErrorCode;
-  message: string;
-  hint: string;
-}
-
 /** Answers the exit code. @param showStack also tell where it happened */
 export function reportError(io: CliIo, error: unknown, showStack: boolean): number {
-  const { code, message, hint } = reportedError(error);
+  const { code, message, hint } = toSluiceError(error);
   if (io.isJson) io.printJson({ error: { code, message, hint } });
   else {
     const style = createStyle(wantsColour(io.stderr, io.env));
@@ -24,13 +18,6 @@ export function reportError(io: CliIo, error: unknown, showStack: boolean): numb
   }
   if (showStack) for (const stack of stacksOf(error)) io.say(stack);
   return exitCodeOfError(code);
-}
-
-/** What of an error is told: an unexpected one is INTERNAL, with what it says of itself. */
-export function reportedError(error: unknown): ReportedError {
-  if (error instanceof SluiceError) return { code: error.code, message: error.message, hint: error.hint };
-  const { code, message, hint } = new SluiceError('INTERNAL', error instanceof Error ? error.message || error.name : String(error));
-  return { code, message, hint };
 }
 
 function stacksOf(error: unknown): string[] {

@@ -36,6 +36,11 @@ export class JobRepository {
     await this.db.transaction().execute((trx) => insertJob(trx, job));
   }
 
+  /** Temporal has accepted the job: PENDING. */
+  async markQueued(jobId: string): Promise<void> {
+    await this.db.updateTable('ingestion_jobs').set({ queued_at: sql`coalesce(queued_at, now())` }).where('id', '=', jobId).execute();
+  }
+
   /**
    * Makes the row this run's: a new one, or one recorded before the start. false: it belongs to another run.
    * @param firstRunId first run of the workflow's chain of continue-as-new

@@ -55,9 +55,10 @@ async function runInitdb(folder: ServerFolder, binDir: string, data: string, pas
   return result.ok ? undefined : `${result.stderr}\n${result.stdout}`.match(/^initdb: error: .*/m)?.[0] ?? result.failure;
 }
 
+/** Of killed starts. An initdb may still be at it, and removes the rest itself when it fails. */
 async function removeUnfinished(folder: ServerFolder): Promise<void> {
   for (const name of await readdir(folder.path)) {
-    if (name.startsWith('postgres.init-')) await rm(join(folder.path, name), { recursive: true, force: true });
+    if (name.startsWith('postgres.init-')) await rm(join(folder.path, name), { recursive: true, force: true, maxRetries: 3 }).catch(() => undefined);
   }
 }
 

@@ -14,7 +14,8 @@ import { viewOf } from '../domain/ingestion-state';
 import { isJobFinished } from '../domain/job-status';
 import type { JobStatusResponse } from '../domain/job-view';
 import type { EmbeddingModels } from '../embedding/models';
-import { parseIngestionInput, parseJobId } from '../input/ingestion-input';
+import { parseIngestionInput } from '../input/ingestion-input';
+import { checkJobId } from '../input/names';
 import { search } from '../search/search';
 import type { SourceReaders } from '../sources/source-readers';
 import { createWorkflows } from '../temporal/workflows';
@@ -48,22 +49,24 @@ export function createIngestionService({ client, db, models, readers }: ServiceD
           taskQueue: MAIN_TASK_QUEUE,
           args: [input],
           workflowIdReusePolicy: 'REJECT_DUPLICATE',
-          staticSummary: `${input.collection} ← ${describeSource(input)}`,
+          staticSummary: `${input.collection} ← ${input.source.path}`,
         }),
       );
-      return { jobId };
     } catch (error) {
       if (error instanceof WorkflowExecutionAlreadyStartedError) throw new SluiceError('JOB_EXISTS', `There is or was a job with the id ${jobId}.`);
       // Whether it was accepted is not known; if it was, its opening makes the row again.
       await jobs.forget(jobId);
       throw new SluiceError('SERVER_UNREACHABLE', `Temporal did not take the job within ${START_DEADLINE_MS / 1_000} s.`, { cause: error });
     }
+    await jobs.markQueued(jobId);
+    return { jobId };
   };
 
   return {
     async start(input, options = {}) {
       const checked = parseIngestionInput(input);
-      return start(checked, options.jobId === undefined ? newJobId() : parseJobId(options.jobId));
+      if (options.jobId !== undefined) checkJobId(options.jobId);
+      return start(checked, options.jobId ?? newJobId());
     },
 
     async findActive(input) {
@@ -116,10 +119,6 @@ export function createIngestionService({ client, db, models, readers }: ServiceD
 function newJobId(): string {
   const time = new Date().toISOString().replace(/[-:]/g, '').replace('T', '-').slice(0, 15);
   return `ingest-${time}-${randomBytes(3).toString('hex')}`;
-}
-
-function describeSource({ source }: IngestionInput): string {
-  return 'path' in source ? source.path : source.kind;
 }
 
 /** As it is after a way through JSON, where absent and undefined are the same. */

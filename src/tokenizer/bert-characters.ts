@@ -5,9 +5,8 @@
  * together with something else, or white space from something that isn't.)
  */
 export const GAP = 1; // white space: ends a word
-export const DROPPED = 2; // nothing is left of it: control and format characters, accents
-export const SINGLE = 3; // punctuation and Han characters: a word by itself
-export const WORD = 4;
+export const SINGLE = 2; // punctuation and Han characters: a word by itself
+export const WORD = 3; // part of a word, even if nothing is left of it: control and format characters, accents
 
 const CONTROL = /[\p{Cc}\p{Cf}\p{Cn}\p{Co}\p{Cs}\ufffd]/u;
 const MARKS = /\p{Mn}/gu;
@@ -34,7 +33,5 @@ function computeClass(codePoint: number): number {
   const character = String.fromCodePoint(codePoint);
   // Vertical tab and form feed are control characters here, so they don't end a word.
   if (/\s/.test(character) && codePoint !== 0xfeff && codePoint !== 0x0b && codePoint !== 0x0c) return GAP;
-  const normal = normalForm(character);
-  if (normal === '') return DROPPED;
-  return HAN.test(character) || PUNCTUATION.test(normal) ? SINGLE : WORD;
+  return HAN.test(character) || PUNCTUATION.test(normalForm(character)) ? SINGLE : WORD;
 }

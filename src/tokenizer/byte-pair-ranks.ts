@@ -10,7 +10,7 @@ export class BytePairRanks {
   constructor() {
     cl100kRanks.forEach((token, rank) => {
       const bytes = typeof token === 'string' ? Buffer.from(token, 'utf8') : Buffer.from(token);
-      this.#ranks.set(bytes.latin1Slice(), rank);
+      this.#ranks.set(bytes.toString('latin1'), rank);
     });
   }
 
@@ -44,6 +44,6 @@ export class BytePairRanks {
 }
 
 function toByteString(piece: string): ByteString {
-  for (let index = 0; index < piece.length; index++) if (piece.charCodeAt(index) > 0x7f) return Buffer.from(piece, 'utf8').latin1Slice();
+  for (let index = 0; index < piece.length; index++) if (piece.charCodeAt(index) > 0x7f) return Buffer.from(piece, 'utf8').toString('latin1');
   return piece;
 }

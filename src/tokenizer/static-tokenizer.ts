@@ -5,8 +5,8 @@ import { getWordPiece } from './word-piece';
 
 /** Scripts that the English vocabulary can't spell still need chunks of a sensible size: as many units as an English token has. */
 const UNITS_PER_UNKNOWN_TOKEN = 4;
-/** White space and invisible characters cost the model nothing; in masses they count, so that a chunk's length is bounded. */
-const UNITS_PER_EMPTY_TOKEN = 16;
+/** White space costs the model nothing; in masses it counts, so that a chunk's length is bounded. */
+const UNITS_PER_GAP_TOKEN = 16;
 
 /**
  * WordPiece tokens of the static model. Unlike its encoder, which ignores them, this counts words that the vocabulary doesn't know
@@ -20,7 +20,7 @@ export function createStaticTokenizer(): Tokenizer {
       const known = wordPiece.idsOf(text.slice(start, end)).length;
       onPiece(end, known > 0 ? known : Math.ceil((end - start) / UNITS_PER_UNKNOWN_TOKEN));
     };
-    const gap: OnPiece = (start, end) => onPiece(end, Math.floor((end - start) / UNITS_PER_EMPTY_TOKEN));
+    const gap: OnPiece = (start, end) => onPiece(end, Math.floor((end - start) / UNITS_PER_GAP_TOKEN));
     wordPiece.scan(
       text,
       (start, end) => (end - start <= MAX_RUN_UNITS ? word(start, end) : emitRun(text, start, start, end, word)),

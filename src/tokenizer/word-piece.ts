@@ -1,7 +1,7 @@
 /** WordPiece of the static model: words of a text with their place in it, and the token ids of a word. */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { classOf, DROPPED, GAP, normalForm, SINGLE, WORD } from './bert-characters';
+import { classOf, GAP, normalForm, SINGLE } from './bert-characters';
 import { staticModelFolder } from './model-folder';
 import { isHighSurrogate, type OnPiece } from './piece-list';
 import { WordCache } from './word-cache';
@@ -32,23 +32,17 @@ export class WordPiece {
   }
 
   /**
-   * Calls `onWord` for each word and `onGap` for all that lies between (white space, dropped characters), in order, covering the text.
-   * A word may hold dropped characters, at its end too.
+   * Calls `onWord` for each word and `onGap` for white space, in order, covering the text. A word may hold dropped characters, even
+   * nothing else.
    */
   scan(text: string, onWord: OnPiece, onGap: OnPiece): void {
     const length = text.length;
     for (let start = 0; start < length; ) {
-      const kind = kindAt(text, start);
+      const kind = classAt(text, start);
       let end = start + widthAt(text, start);
-      if (kind === WORD) {
-        for (let next = 0; end < length && ((next = kindAt(text, end)) === WORD || next === DROPPED); ) end += widthAt(text, end);
-        onWord(start, end);
-      } else if (kind === SINGLE) {
-        onWord(start, end);
-      } else {
-        for (let next = 0; end < length && ((next = kindAt(text, end)) === GAP || next === DROPPED); ) end += widthAt(text, end);
-        onGap(start, end);
-      }
+      if (kind !== SINGLE) while (end < length && classAt(text, end) === kind) end += widthAt(text, end);
+      if (kind === GAP) onGap(start, end);
+      else onWord(start, end);
       start = end;
     }
   }
@@ -86,7 +80,7 @@ export function getWordPiece(): WordPiece {
   return (shared ??= new WordPiece());
 }
 
-function kindAt(text: string, index: number): number {
+function classAt(text: string, index: number): number {
   const unit = text.charCodeAt(index);
   return isHighSurrogate(unit) ? classOf(text.codePointAt(index)!) : classOf(unit);
 }

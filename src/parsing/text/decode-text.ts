@@ -19,7 +19,7 @@ const SAMPLE_BYTES = 64 * 1024;
 /** Above this share of control characters bytes are not text. A stray one is found in many old files. */
 const MAX_CONTROL_SHARE = 0.02;
 /** NULs alone are forgiven up to this share in a file that is UTF-8 but for them: databases and old editors pad with them. */
-const MAX_NUL_SHARE = 0.3;
+const MAX_NUL_SHARE = 0.95;
 
 const BYTE_ORDER_MARKS: readonly { charset: string; mark: readonly number[] }[] = [
   { charset: 'UTF-8', mark: [0xef, 0xbb, 0xbf] },
@@ -38,9 +38,10 @@ export function decodeText(bytes: Buffer, declared?: string): DecodedText | unde
   const marked = BYTE_ORDER_MARKS.find(({ mark }) => mark.every((byte, index) => bytes[index] === byte));
   if (marked !== undefined) return decoded(bytes, marked.charset);
   const sample = bytes.subarray(0, SAMPLE_BYTES);
-  if (isUtf8(bytes)) return isBinary(sample, MAX_NUL_SHARE) ? undefined : decoded(bytes, 'UTF-8');
+  // Before UTF-8, which English in UTF-16 is too, with NULs.
   const utf16 = utf16ByteOrder(sample);
   if (utf16 !== undefined) return decoded(bytes, utf16, [guessed(utf16)]);
+  if (isUtf8(bytes)) return isBinary(sample, MAX_NUL_SHARE) ? undefined : decoded(bytes, 'UTF-8');
   if (looksLikeEbcdic(sample)) return { text: cleanText(decodeEbcdic(bytes)), charset: 'EBCDIC-CP500', warnings: [guessed('EBCDIC-CP500')] };
   if (isBinary(sample, 0)) return undefined;
   if (declared !== undefined && isKnownCharset(declared) && !/^utf-?8$/i.test(declared)) return decoded(bytes, declared);
