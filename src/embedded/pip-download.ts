@@ -70,7 +70,7 @@ async function download(wheel: Wheel, [command = '', ...args]: readonly string[]
 /** pip says "ERROR: could not find a version …" for an index out of reach too, after warnings that tell the reason: both are kept. */
 function errorLine(stderr: string): string | undefined {
   const lines = stderr.split('\n').map((line) => line.trim());
-  const reason = lines.find((line) => line.startsWith('WARNING: Retrying'))?.match(/NewConnectionError.*|'[^']*Error.*/)?.[0];
+  const reason = /broken by '(.+)': \//.exec(lines.find((line) => line.startsWith('WARNING: Retrying')) ?? '')?.[1]?.replace(/<[^>]*>: /, '');
   const error = lines.find((line) => line.startsWith('ERROR:'));
   return error && reason ? `${error} (${reason})` : error;
 }
