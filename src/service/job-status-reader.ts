@@ -14,6 +14,9 @@ import type { Workflows } from '../temporal/workflows';
 const QUERY_DEADLINE_MS = 1_000;
 const ANSWER_DEADLINE_MS = 1_500;
 
+/** A worker may be busy with the first task of a new job: only then is silence no sign that there is none. */
+const NEW_JOB_MS = 10_000;
+
 /** What one source of knowledge said: an answer, that there is nothing, or nothing at all. */
 type Said<T> = { answer: T } | { nothing: true } | { silent: true; why: unknown };
 
@@ -81,7 +84,8 @@ function withSeenFromOutside(view: JobStatusResponse, mirrored: MirroredJob | un
 /** @param noWorker Temporal says that the workflow runs, and nobody answers for it */
 function viewOfMirror(mirrored: MirroredJob, noWorker: boolean): JobStatusResponse {
   const view = viewOf(mirrored.state, { activity: mirrored.activity, readFrom: 'mirror', asOf: mirrored.asOf, status: mirrored.status });
-  if (!noWorker || isJobFinished(view.status)) return view;
+  const isNew = Date.now() - Date.parse(view.createdAt) < NEW_JOB_MS;
+  if (!noWorker || isNew || isJobFinished(view.status)) return view;
   return { ...view, phases: view.phases.map((phase) => (isPhaseFinished(phase.status) ? phase : { ...phase, waitReason: strongerWaitReason(phase.waitReason, 'NO_WORKER') })) };
 }
 
