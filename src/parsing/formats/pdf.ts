@@ -1,9 +1,10 @@
-/** PDF: the text layer in reading order, bookmarks as headings. Pages of pictures need recognition (OCR), which is elsewhere. */
+/** PDF: the text layer in reading order; bookmarks are headings, without them lines in large letters. Pages of pictures need recognition (OCR), which is elsewhere. */
 import { getDocumentProxy } from 'unpdf';
 import { DocumentFailure } from '../../domain/document-outcome';
 import { smallMetadata } from '../document-metadata';
 import type { ParsedDocument } from '../parsed-document';
 import { placeBookmarks, readBookmarks, type DestinationReader, type OutlineNode } from '../pdf/bookmarks';
+import { findLargeLines } from '../pdf/large-lines';
 import { writePages } from '../pdf/page-text';
 import { readLines, type PdfPage, type PdfTextItem } from '../pdf/pdf-page';
 import { withoutRunningHeads } from '../pdf/running-heads';
@@ -32,7 +33,8 @@ export async function parsePdf(bytes: Buffer): Promise<ParsedDocument> {
   const text = new TextBuilder();
   const placed = writePages(withoutRunningHeads(pages), text);
   const outline = (await file.getOutline().catch(() => null)) as OutlineNode[] | null;
-  const headings = placeBookmarks(await readBookmarks(outline ?? [], file as unknown as DestinationReader), placed);
+  const bookmarks = await readBookmarks(outline ?? [], file as unknown as DestinationReader);
+  const headings = bookmarks.length > 0 ? placeBookmarks(bookmarks, placed) : findLargeLines(placed);
   const { title, metadata } = await readProperties(file);
   return { text: text.text(), title, structure: { headings, tables: [] }, metadata: { ...metadata, pages: file.numPages }, warnings };
 }

@@ -10,12 +10,17 @@ const CHROME_NAMES = new Set(['nav', 'menu']);
 const FRAME_NAMES = new Set(['header', 'footer', 'aside']);
 const CHROME_ROLES = new Set(['navigation', 'search', 'banner', 'contentinfo', 'complementary', 'menu', 'menubar', 'toolbar', 'dialog', 'alertdialog', 'tooltip']);
 const HIDDEN_STYLE = /(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?:px|em|rem|pt|%)?\s*(?:;|$))/i;
+/** Only such elements are judged by their class: a heading or a phrase may be called anything. */
+const BOXES = new Set(['div', 'ul', 'ol', 'dl', 'table', 'section', 'header', 'footer', 'aside', 'form', 'p', 'details']);
+/** Names that leave no doubt: a short box with a link is enough. */
+const NAVIGATION_WORDS = /(?:^|[\s_-])(?:(?:doc|site|main|page|top|sub|bottom)?nav(?:bar|igation|header|footer|links|list)?|bread-?crumbs?|pagination|pager|skip-?(?:link|to-?content))(?:$|[\s_-])/i;
+const MAX_NAVIGATION_CHARACTERS = 600;
 const CHROME_WORDS =
-  /(?:^|[\s_-])(?:(?:doc|site|main|page|top|sub|bottom)?nav(?:bar|igation|header|footer|links|list)?|menu|side-?bar|bread-?crumbs?|pagination|pager|banner|header|footer|toc|skip(?:-?(?:link|to-?content))?|share|social|related|tags|advert|ads?|promo|cookies?|consent|newsletter|subscribe|edit-this-page)(?:$|[\s_-])/i;
+  /(?:^|[\s_-])(?:menu|side-?bar|banner|header|footer|toc|share|social|related|tags|advert|ads?|promo|cookies?|consent|newsletter|subscribe|edit-this-page)(?:$|[\s_-])/i;
 const MIN_LINK_SHARE = 0.5;
-/** A pilcrow or the like beside a heading: a link to itself. */
+/** A pilcrow or the like beside a heading, an arrow behind a footnote: a link that only jumps. */
 const PERMALINK_CLASS = /(?:^|\s)(?:headerlink|header-?anchor|anchor-?link|permalink|hash-link)(?:$|\s)/i;
-const PERMALINK_TEXT = /^\s*[¶#§🔗\u200B]*\s*$/u;
+const PERMALINK_TEXT = /^\s*[¶#§🔗\u200B↑↩\uFE0E\uFE0F]*\s*$/u;
 /** With less than this share of the page left, what was taken for chrome was the page. */
 const MIN_KEPT_SHARE = 0.1;
 const MIN_MAIN_SHARE = 0.2;
@@ -40,19 +45,27 @@ function findMain(body: HtmlElement): HtmlElement | undefined {
   return article;
 }
 
-function isHidden({ name, attributes, children }: HtmlElement): boolean {
+function isHidden(element: HtmlElement): boolean {
+  const { name, attributes } = element;
   if (NEVER_TEXT.has(name) || 'hidden' in attributes || attributes['aria-hidden'] === 'true') return true;
   if (attributes.style !== undefined && HIDDEN_STYLE.test(attributes.style)) return true;
-  return name === 'a' && (PERMALINK_CLASS.test(attributes.class ?? '') || (children.length > 0 && /[¶#§🔗]/u.test(textOf({ name, attributes, children }).slice(0, 8)))) &&
-    PERMALINK_TEXT.test(textOf({ name, attributes, children }));
+  return isJump(element);
+}
+
+/** Also of use where nothing else is chrome: in what a word processor wrote. */
+export function isJump(element: HtmlElement): boolean {
+  if (element.name !== 'a') return false;
+  const text = textOf(element);
+  return PERMALINK_TEXT.test(text) && (text.trim() !== '' || PERMALINK_CLASS.test(element.attributes.class ?? ''));
 }
 
 function isChrome(element: HtmlElement): boolean {
   const { name, attributes } = element;
   if (CHROME_NAMES.has(name) || CHROME_ROLES.has(attributes.role ?? '')) return true;
-  if (name === 'body' || name === 'main' || name === 'article') return false;
   const names = `${attributes.class ?? ''} ${attributes.id ?? ''}`;
-  if (names === ' ' || !CHROME_WORDS.test(names)) return false;
+  if (names === ' ' || !BOXES.has(name)) return false;
+  const isNavigation = NAVIGATION_WORDS.test(names);
+  if (!isNavigation && !CHROME_WORDS.test(names)) return false;
   const { text, inLinks } = measureText(element);
-  return inLinks > 0 && inLinks >= text * MIN_LINK_SHARE;
+  return inLinks > 0 && (inLinks >= text * MIN_LINK_SHARE || (isNavigation && text < MAX_NAVIGATION_CHARACTERS));
 }

@@ -2,9 +2,9 @@
  * Writes a tree of HTML as Markdown and notes headings and tables while doing so. Only blocks have markup (headings, lists, code, tables,
  * quotes): inside a line there is none, so that a sentence is found as it was read.
  */
-import { TextBuilder } from '../text/text-builder';
-import type { HtmlElement, HtmlNode } from './html-tree';
+import type { TextBuilder } from '../text/text-builder';
 import { readDataTable } from './data-table';
+import { measureText, type HtmlElement, type HtmlNode } from './html-tree';
 
 const BLOCKS = new Set([
   '#root', 'address', 'article', 'aside', 'blockquote', 'body', 'center', 'dd', 'details', 'div', 'dl', 'dt', 'fieldset', 'figcaption', 'figure', 'footer', 'form', 'h1', 'h2', 'h3', 'h4',
@@ -136,6 +136,8 @@ function inlineText(node: HtmlNode): string {
   if (node.name === 'wbr') return '';
   if (node.name === 'img') return ` ${node.attributes.alt ?? ''} `;
   const text = node.children.map(inlineText).join('');
+  // A link that is a picture is a logo or a button, whose alternative text names where it leads.
+  if (node.name === 'a' && measureText(node).text === 0) return ' ';
   return BLOCKS.has(node.name) ? ` ${text} ` : text;
 }
 

@@ -5,17 +5,22 @@ const MAX_CHARACTERS = 500;
 const ENTITIES: Readonly<Record<string, string>> = { '&amp;': '&', '&lt;': '<', '&gt;': '>', '&quot;': '"', '&#39;': "'", '&nbsp;': ' ' };
 
 export function plainInline(markdown: string): string {
-  const parts = markdown.slice(0, MAX_CHARACTERS).replace(/\s\{#[^{}]*\}\s*$/, '').split('`');
+  // Twice: a badge is an image in a link.
+  const linked = withoutLinks(withoutLinks(markdown.slice(0, MAX_CHARACTERS)));
+  const parts = linked.replace(/\s\{#[^{}]*\}\s*$/, '').split('`');
   // With an odd number of backticks the last one is a character, not the begin of code.
   const isCode = (index: number): boolean => index % 2 === 1 && !(parts.length % 2 === 0 && index === parts.length - 1);
   const plain = parts.map((part, index) => (isCode(index) ? part : withoutMarkup(part)));
   return plain.join('').split(/\s+/).filter((word) => word !== '').join(' ');
 }
 
+function withoutLinks(text: string): string {
+  return text.replace(/!?\[([^[\]]*)\](?:\([^()]*\)|\[[^[\]]*\])/g, '$1');
+}
+
 function withoutMarkup(text: string): string {
   return text
-    .replace(/!?\[([^[\]]*)\](?:\([^()]*\)|\[[^[\]]*\])/g, '$1')
-    .replace(/<\/?[A-Za-z][^<>]*>/g, '')
+    .replace(/(?<!\\)<\/?[A-Za-z][^<>]*>/g, '')
     .replace(/(\*{1,3}|~~)(?=\S)([^*~]*[^*~\s])\1/g, '$2')
     .replace(/(^|[\s(])(_{1,3})(?=\S)([^_]*[^_\s])\2(?=$|[\s).,:;!?])/g, '$1$3')
     .replace(/\\([!-/:-@[-`{-~])/g, '$1')

@@ -8,7 +8,8 @@ export interface Bookmark {
   title: string;
   /** Index of the page, from 0. */
   page: number;
-  /** Height on the page, in points; undefined: its top. */
+  /** Place on the page, in points; undefined: not said. */
+  x: number | undefined;
   y: number | undefined;
 }
 
@@ -30,6 +31,7 @@ const MAX_LEVEL = 16;
 const NUMBERED_DESTINATION = /^(?:part|chapter|appendix|section|subsection|subsubsection)\.((?:[A-Z]|\d+)(?:\.\d+)*)$/;
 /** What may stand on a line before or after its title: a number, "Chapter 4". */
 const MAX_EXTRA_CHARACTERS = 12;
+const MIN_BEGIN_CHARACTERS = 8;
 const NEAR_POINTS = 60;
 
 /** Those that name a page; the others are left out. */
@@ -47,22 +49,27 @@ export async function readBookmarks(outline: readonly OutlineNode[], reader: Des
 }
 
 export function placeBookmarks(bookmarks: readonly Bookmark[], pages: readonly PlacedPage[]): Heading[] {
-  const headings = bookmarks.flatMap(({ level, title, page: index, y }) => {
-    const page = pages[index];
-    return page === undefined ? [] : [{ level, title, ...findPlace(title, y, page) }];
+  const headings = bookmarks.flatMap((bookmark) => {
+    const page = pages[bookmark.page];
+    return page === undefined ? [] : [{ level: bookmark.level, title: bookmark.title, ...findPlace(bookmark, page) }];
   });
+  // The order of the outline is the document's: what could not be found stands before what follows it.
+  headings.reduceRight((following, heading) => {
+    if (heading.start === heading.end && heading.start > following) heading.start = heading.end = following;
+    return heading.start;
+  }, Infinity);
   // Sorting keeps the order of equals: a chapter and its first section may share their place.
   return headings.sort((a, b) => a.start - b.start);
 }
 
-async function findTarget(dest: OutlineNode['dest'], reader: DestinationReader): Promise<Pick<Bookmark, 'page' | 'y'> | undefined> {
+async function findTarget(dest: OutlineNode['dest'], reader: DestinationReader): Promise<Pick<Bookmark, 'page' | 'x' | 'y'> | undefined> {
   try {
     const target = typeof dest === 'string' ? await reader.getDestination(dest) : dest;
     const reference = target?.[0];
     if (target == null || reference == null) return undefined;
     const page = typeof reference === 'number' ? reference : await reader.getPageIndex(reference as never);
-    const y = (target[1] as { name?: string } | undefined)?.name === 'XYZ' ? target[3] : target[2];
-    return { page, y: typeof y === 'number' ? y : undefined };
+    const [x, y] = (target[1] as { name?: string } | undefined)?.name === 'XYZ' ? target.slice(2) : [undefined, target[2]];
+    return { page, x: typeof x === 'number' ? x : undefined, y: typeof y === 'number' ? y : undefined };
   } catch {
     // A bookmark to a page that is gone.
     return undefined;
@@ -74,20 +81,24 @@ function numbered(title: string, dest: OutlineNode['dest']): string {
   return number === undefined || title.startsWith(number) ? title : `${number} ${title}`;
 }
 
-function findPlace(title: string, y: number | undefined, page: PlacedPage): { start: number; end: number } {
+function findPlace({ title, x, y }: Bookmark, page: PlacedPage): { start: number; end: number } {
   const wanted = letters(title);
   const bare = letters(title.replace(/^[\d.]+\s+/, ''));
-  const distance = (line: PlacedLine): number => (y === undefined ? 0 : Math.abs(line.y - y));
+  const distance = (line: PlacedLine): number => (y === undefined ? 0 : Math.abs(line.y - y)) + (x === undefined ? 0 : Math.abs(line.x - x) / 2);
+  const nearest = (lines: readonly PlacedLine[]): PlacedLine | undefined =>
+    lines.reduce<PlacedLine | undefined>((best, line) => (best === undefined || distance(line) < distance(best) ? line : best), undefined);
   const matching = page.lines.filter((line) => {
     const found = letters(line.text);
     if (found === '') return false;
-    if (found.endsWith(bare) && found.length <= wanted.length + MAX_EXTRA_CHARACTERS) return true;
+    if (bare !== '' && found.endsWith(bare) && found.length <= wanted.length + MAX_EXTRA_CHARACTERS) return true;
+    // A formula in it is written otherwise.
+    if (wanted.length >= MIN_BEGIN_CHARACTERS && found.startsWith(wanted.slice(0, MIN_BEGIN_CHARACTERS))) return true;
     // The first line of a title that is longer than a line.
-    return found.length >= 8 && (wanted.startsWith(found) || bare.startsWith(found));
+    return found.length >= MIN_BEGIN_CHARACTERS && (wanted.startsWith(found) || bare.startsWith(found));
   });
-  const named = matching.reduce<PlacedLine | undefined>((best, line) => (best === undefined || distance(line) < distance(best) ? line : best), undefined);
+  const named = nearest(matching);
   if (named !== undefined) return { start: named.start, end: endOfTitle(named, wanted, page) };
-  const below = y === undefined ? undefined : page.lines.find((line) => line.y <= y && line.y > y - NEAR_POINTS);
+  const below = y === undefined ? undefined : nearest(page.lines.filter((line) => line.y <= y && line.y > y - NEAR_POINTS));
   const place = below?.start ?? page.start;
   return { start: place, end: place };
 }

@@ -1,5 +1,6 @@
 /** Pages of lines → one text: pages joined by a blank line, paragraphs told by the space between their lines. */
 import { TextBuilder } from '../text/text-builder';
+import { Hyphens } from './hyphens';
 import type { PdfLine, PdfPage } from './pdf-page';
 
 /** A line and where it went. */
@@ -17,15 +18,19 @@ export interface PlacedPage {
 const PARAGRAPH_GAP = 1.4;
 
 export function writePages(pages: readonly PdfPage[], out: TextBuilder): PlacedPage[] {
+  const hyphens = new Hyphens(pages);
   return pages.map((page) => {
     out.blankLine();
     const placed: PlacedPage = { start: out.length, lines: [] };
     const usual = usualDistance(page.lines);
     page.lines.forEach((line, index) => {
       const before = page.lines[index - 1];
-      if (before !== undefined) isParagraphEnd(before, line, usual) ? out.blankLine() : out.newLine();
+      if (before !== undefined && isParagraphEnd(before, line, usual)) out.blankLine();
+      else if (before === undefined || hyphens.joint(before.text, line.text) === undefined) out.newLine();
       const start = out.length;
-      out.write(line.text);
+      const next = page.lines[index + 1];
+      const joint = next === undefined || isParagraphEnd(line, next, usual) ? undefined : hyphens.joint(line.text, next.text);
+      out.write(joint === '' ? line.text.slice(0, -1) : line.text);
       placed.lines.push({ ...line, start, end: out.length });
     });
     for (const note of page.notes) {
@@ -40,7 +45,7 @@ function isParagraphEnd(before: PdfLine, line: PdfLine, usual: number): boolean 
   const distance = before.y - line.y;
   // Upwards is the next column, in which the paragraph goes on.
   if (distance < 0) return false;
-  return distance > usual * PARAGRAPH_GAP || Math.abs(line.height - before.height) > before.height * 0.25 && distance > usual * 0.9;
+  return distance > usual * PARAGRAPH_GAP || (Math.abs(line.height - before.height) > before.height * 0.25 && distance > usual * 0.9);
 }
 
 /** The median of the distances of lines, in points. */
