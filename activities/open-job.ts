@@ -48,9 +48,9 @@ export function createOpenJob({ db, models, readers, workflows }: ActivityDepend
     for (;;) {
       const held = await claimSource(db, jobId, collection, sourceId);
       if (held === undefined) return;
-      const ended = await workflows.findEnd(held.heldBy);
-      if (ended === undefined) throw new SluiceError('ALREADY_RUNNING', `Job ${held.heldBy} is ingesting ${locator} into "${collection.name}".`);
-      await jobs.adoptEnd(held.heldBy, ended);
+      const { end } = await workflows.look(held.heldBy);
+      if (end === undefined) throw new SluiceError('ALREADY_RUNNING', `Job ${held.heldBy} is ingesting ${locator} into "${collection.name}".`);
+      await jobs.adoptEnd(held.heldBy, end);
     }
   }
 }

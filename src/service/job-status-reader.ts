@@ -8,6 +8,7 @@ import type { JobStatusResponse } from '../domain/job-view';
 import { isPhaseFinished } from '../domain/phase-status';
 import { PhaseTracker } from '../domain/phase-tracker';
 import { strongerWaitReason } from '../domain/wait-reason';
+import type { PhaseWaits } from '../temporal/phase-waits';
 import type { Workflows } from '../temporal/workflows';
 
 /** Each of the three is asked for so long at most; a command answers within 3 s, its start included. */
@@ -29,20 +30,23 @@ export class JobStatusReader {
 
   /** Rejects with JOB_NOT_FOUND, or with SERVER_UNREACHABLE when neither server answers. */
   async read(jobId: string): Promise<JobStatusResponse> {
-    const [query, end, mirror] = await Promise.all([
+    const [query, temporal, mirror] = await Promise.all([
       within(QUERY_DEADLINE_MS, this.query(jobId)),
-      within(ANSWER_DEADLINE_MS, this.workflows.findEnd(jobId)),
+      within(ANSWER_DEADLINE_MS, this.workflows.look(jobId)),
       within(ANSWER_DEADLINE_MS, this.jobs.find(jobId)),
     ]);
     const mirrored = 'answer' in mirror ? mirror.answer : undefined;
-    const hasEnded = 'answer' in end ? end.answer : undefined;
+    const end = 'answer' in temporal ? temporal.answer.end : undefined;
+    const waits = ('answer' in temporal && temporal.answer.waits) || {};
 
-    if (hasEnded === undefined && 'answer' in query) return withSeenFromOutside(query.answer, mirrored);
-    if (hasEnded?.view !== undefined) return hasEnded.view;
-    if (hasEnded !== undefined && hasEnded.error.code !== 'LOST') return mirrored ? viewOfEnded(mirrored, hasEnded) : 'answer' in query ? query.answer : notFound(jobId);
-    if (mirrored !== undefined) return viewOfMirror(mirrored, 'nothing' in end && 'silent' in query);
-    if (hasEnded?.error.code === 'LOST' && 'nothing' in mirror) throw notFound(jobId);
-    throw new SluiceError('SERVER_UNREACHABLE', `Neither Temporal nor Postgres can tell about job ${jobId}.`, { cause: 'why' in end ? end.why : undefined });
+    // The latest run of the id may be one that was refused, because there had been such a job: then the job is the mirror's.
+    const wasRefused = end?.view?.error?.code === 'JOB_EXISTS' && mirrored !== undefined;
+    if (end?.view !== undefined && !wasRefused) return end.view;
+    if (end === undefined && 'answer' in query) return withSeenFromOutside(query.answer, waits, mirrored);
+    if (end?.error !== undefined && end.error.code !== 'LOST') return mirrored ? viewOfEnded(mirrored, end) : 'answer' in query ? query.answer : notFound(jobId);
+    if (mirrored !== undefined) return viewOfMirror(mirrored, 'answer' in temporal && end === undefined);
+    if (end !== undefined && 'nothing' in mirror) throw notFound(jobId);
+    throw new SluiceError('SERVER_UNREACHABLE', `Neither Temporal nor Postgres can tell about job ${jobId}.`, { cause: 'why' in temporal ? temporal.why : undefined });
   }
 
   private async query(jobId: string): Promise<JobStatusResponse | undefined> {
@@ -71,12 +75,12 @@ function notFound(jobId: string): never {
   throw new SluiceError('JOB_NOT_FOUND', `There is no job ${jobId}.`);
 }
 
-/** Lays over the workflow's view what only activities see: they write it to the phase's row. */
-function withSeenFromOutside(view: JobStatusResponse, mirrored: MirroredJob | undefined): JobStatusResponse {
-  if (mirrored === undefined) return view;
+/** Lays over the workflow's view what is seen from outside it: by Temporal, and by the activities, which write it to the phase's row. */
+function withSeenFromOutside(view: JobStatusResponse, waits: PhaseWaits, mirrored: MirroredJob | undefined): JobStatusResponse {
   const phases = view.phases.map((phase) => {
     if (phase.status !== 'RUNNING') return phase;
-    return { ...phase, waitReason: strongerWaitReason(phase.waitReason, mirrored.activity[phase.phase].waitReason) };
+    const seen = strongerWaitReason(waits[phase.phase] ?? null, mirrored?.activity[phase.phase].waitReason ?? null);
+    return { ...phase, waitReason: strongerWaitReason(phase.waitReason, seen) };
   });
   return { ...view, phases };
 }

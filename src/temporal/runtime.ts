@@ -9,6 +9,8 @@ import type { LogLevel } from '../config/config';
 export function installRuntime(level: LogLevel): void {
   const logs = pino({ level, base: undefined, timestamp: pino.stdTimeFunctions.isoTime }, pino.destination({ dest: 2, sync: true }));
   const logger = new DefaultLogger('TRACE', ({ level: of, message, meta }) => {
+    // Said of every queue that serves a phase only: as it is meant.
+    if (message.startsWith('No workflows registered')) return;
     const method = of === 'TRACE' || of === 'DEBUG' ? 'debug' : of === 'INFO' ? 'info' : of === 'WARN' ? 'warn' : 'error';
     logs[method]({ ...meta }, message);
   });
