@@ -58,7 +58,8 @@ function readProcFile(pid: number, name: string): string | undefined {
 
 function askPs(pid: number, columns: string): string {
   try {
-    return execFileSync('ps', ['-ww', '-o', columns, '-p', String(pid)], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
+    const env = { PATH: process.env['PATH'], LC_ALL: 'C' };
+    return execFileSync('ps', ['-ww', '-o', columns, '-p', String(pid)], { encoding: 'utf8', env, stdio: ['ignore', 'pipe', 'ignore'] }).trim();
   } catch {
     return '';
   }

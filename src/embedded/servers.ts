@@ -57,6 +57,9 @@ export interface RunningServers {
 export async function acquireServers(request: ServersRequest): Promise<Servers> {
   const { databaseUrl, temporalAddress, namespace = 'default' } = request;
   if (databaseUrl && temporalAddress) return { databaseUrl, temporalAddress, namespace, started: [], release: async () => undefined };
+  if (process.platform === 'win32') {
+    throw new SluiceError('INVALID_INPUT', 'On Windows Sluice starts no servers of its own.', { hint: 'Set DATABASE_URL and TEMPORAL_ADDRESS, or use WSL.' });
+  }
   if (!request.mayStart) await checkRunning(request);
   await makeStateFolder(request.stateDir);
   return await locked(request, async () => {

@@ -22,6 +22,8 @@ export interface ServerFolder {
   readonly postgresLog: string;
   readonly postgresPassword: string;
   readonly temporalDatabase: string;
+  /** A path in the command line of this folder's Temporal server, and of no other. */
+  readonly temporalMark: string;
   readonly temporalLog: string;
   readonly temporalPid: string;
   readonly ports: string;
@@ -68,10 +70,18 @@ export async function openServerFolder(stateDir: string, say: (line: string) => 
   return folder;
 }
 
-/** The password of the database, made at first use and readable by its owner only. */
+/**
+ * The password of the database, made before its data are and readable by its owner only.
+ * @throws SluiceError INVALID_INPUT when the data are there and the password is not
+ */
 export async function readOrMakePassword(folder: ServerFolder): Promise<string> {
   const known = await readFile(folder.postgresPassword, 'utf8').catch(() => undefined);
   if (known) return known;
+  if (await stat(folder.postgresData).catch(() => undefined)) {
+    throw new SluiceError('INVALID_INPUT', `The password of the database in ${folder.postgresData} is missing: ${folder.postgresPassword} is gone or unreadable.`, {
+      hint: `Restore the file, or remove ${folder.path} and ingest again.`,
+    });
+  }
   const password = randomBytes(24).toString('hex');
   await writeFile(`${folder.postgresPassword}.new`, password, { mode: 0o600 });
   await rename(`${folder.postgresPassword}.new`, folder.postgresPassword);
@@ -86,6 +96,7 @@ function describeFolder(path: string): ServerFolder {
     postgresLog: join(path, 'postgres.log'),
     postgresPassword: join(path, 'postgres-password'),
     temporalDatabase: join(path, 'temporal.db'),
+    temporalMark: join(path, 'temporal.env'),
     temporalLog: join(path, 'temporal.log'),
     temporalPid: join(path, 'temporal.pid'),
     ports: join(path, 'ports.json'),

@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { closeSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { Connection } from '@temporalio/client';
@@ -36,7 +37,7 @@ export async function findTemporalProcess(folder: ServerFolder): Promise<Running
   const pid = Number(await readFile(folder.temporalPid, 'utf8').catch(() => ''));
   const line = pid ? `${findCommandLine(pid)} ` : '';
   const [port, uiPort] = [/ --port (\d+)/.exec(line)?.[1], / --ui-port (\d+)/.exec(line)?.[1]];
-  if (!port || !uiPort || !line.includes(` ${folder.temporalDatabase} `)) return undefined;
+  if (!port || !uiPort || !line.includes(` ${folder.temporalMark} `)) return undefined;
   return { pid, address: `${LOOPBACK}:${port}`, uiUrl: `http://${LOOPBACK}:${uiPort}` };
 }
 
@@ -83,14 +84,15 @@ async function tryToStart(folder: ServerFolder, options: TemporalOptions, binary
   const dynamicConfig = { 'matching.enableFairness': true, ...options.dynamicConfig };
   const args = [
     'server', 'start-dev', '--ip', LOOPBACK, '--port', String(port), '--ui-port', String(uiPort),
-    '--db-filename', folder.temporalDatabase, '--log-level', 'warn', '--ui-disable-news-fetch',
+    // Relative, because it cuts a path at the first # or ?; and so the process is known by the other file, which need not exist.
+    '--db-filename', basename(folder.temporalDatabase), '--env-file', folder.temporalMark, '--log-level', 'warn', '--ui-disable-news-fetch',
     ...Object.entries(dynamicConfig).flatMap(([key, value]) => ['--dynamic-config-value', `${key}=${JSON.stringify(value)}`]),
     ...SEARCH_ATTRIBUTES.flatMap((attribute) => ['--search-attribute', attribute]),
   ];
   const log = await openServerLog(folder.temporalLog);
   // The shell writes its pid and becomes the server: however we are killed, no server runs that the next start wouldn't find.
   const server = spawn('/bin/sh', ['-c', 'echo $$ > "$0" && exec "$@"', folder.temporalPid, binary, ...args], {
-    detached: true, cwd: '/', env: withoutTemporalVariables(), stdio: ['ignore', log.descriptor, log.descriptor],
+    detached: true, cwd: folder.path, env: withoutTemporalVariables(), stdio: ['ignore', log.descriptor, log.descriptor],
   });
   closeSync(log.descriptor);
   let spawnFailure = '';

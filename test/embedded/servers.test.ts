@@ -23,7 +23,7 @@ let stateDir: string;
 let said: string[];
 
 beforeEach(() => {
-  stateDir = join(createTestFolder(), 'state');
+  stateDir = join(createTestFolder(), 'state of #1, 100%?');
   said = [];
 });
 
@@ -76,6 +76,7 @@ test('both servers are started, shared by a second user, and stopped by the last
   expect(await query(first.databaseUrl, "select '[1,2]'::vector <-> '[1,3]'::vector as distance")).toEqual([{ distance: 1 }]);
   expect(await query(first.databaseUrl, "select name, setting from pg_settings where name in ('fsync', 'synchronous_commit', 'listen_addresses') order by name"))
     .toEqual([{ name: 'fsync', setting: 'on' }, { name: 'listen_addresses', setting: '127.0.0.1' }, { name: 'synchronous_commit', setting: 'on' }]);
+  expect(existsSync(join(stateDir, 'servers', 'temporal.db'))).toBe(true);
   expect(statSync(join(stateDir, 'servers', 'postgres-password')).mode & 0o777).toBe(0o600);
 
   const second = await acquireServers(request({ temporalAddress: undefined, mayStart: false }));
