@@ -31,15 +31,23 @@ export interface CliIo extends CliProcess {
   printJson(value: unknown): void;
   /** A line on standard error: what is being done. */
   say(line: string): void;
+  /** Hands the lines to somebody else, who draws on the same terminal, until the answer is called. */
+  divertSay(to: (line: string) => void): () => void;
 }
 
 export function createCliIo(from: CliProcess, isJson: boolean): CliIo {
+  const toStandardError = (line: string): void => void from.stderr.write(`${line}\n`);
+  let sayTo = toStandardError;
   return {
     ...from,
     isJson,
     style: createStyle(wantsColour(from.stdout, from.env)),
     print: (...lines) => void from.stdout.write(lines.map((line) => `${line}\n`).join('')),
     printJson: (value) => void from.stdout.write(`${JSON.stringify(value, null, from.stdout.isTTY ? 2 : undefined)}\n`),
-    say: (line) => void from.stderr.write(`${line}\n`),
+    say: (line) => sayTo(line),
+    divertSay(to) {
+      sayTo = to;
+      return () => void (sayTo = toStandardError);
+    },
   };
 }

@@ -11,11 +11,6 @@ export interface ContainerPage {
   next?: RecordPosition;
 }
 
-/** Whether a file of this name may be a container, when its content can't be asked. */
-export function mayBeContainer(uri: string): boolean {
-  return /\.(jsonl|ndjson|json)$/i.test(uri);
-}
-
 /** @param from where the page before ended within this file @param limit at most so many items */
 export async function listContainer(
   parsers: ParserPool,

@@ -34,7 +34,7 @@ export async function followJob({ io, service, jobId, signal }: Following): Prom
       } catch (error) {
         failures += 1;
         if (!(error instanceof SluiceError && error.code === 'SERVER_UNREACHABLE') || failures >= MOST_FAILURES) throw error;
-        if (failures === 1) display.say('The servers do not answer: trying again.');
+        if (failures === 1) io.say('The servers do not answer: trying again.');
       }
       await delay(POLL_INTERVAL_MS, undefined, { signal }).catch(() => undefined);
     }

@@ -14,25 +14,22 @@ const REDRAW_INTERVAL_MS = 200;
 
 export interface ProgressDisplay {
   show(job: JobStatusResponse): void;
-  /** A line that stays, above the bars. */
-  say(line: string): void;
   /** Leaves what was shown last. */
   close(): void;
 }
 
 export function createProgressDisplay(io: CliIo): ProgressDisplay {
   const stream = io.isJson ? io.stderr : io.stdout;
-  return stream.isTTY && io.env.TERM !== 'dumb' ? createLiveDisplay(io, stream) : createLineDisplay(io, stream);
+  return stream.isTTY && io.env.TERM !== 'dumb' ? createLiveDisplay(io, stream) : createLineDisplay(stream);
 }
 
-function createLineDisplay(io: CliIo, stream: CliIo['stdout']): ProgressDisplay {
+function createLineDisplay(stream: CliIo['stdout']): ProgressDisplay {
   let last: JobStatusResponse | undefined;
   return {
     show(job) {
       for (const line of changeLines(last, job)) stream.write(`${line}\n`);
       last = job;
     },
-    say: io.say,
     close() {},
   };
 }
@@ -49,6 +46,8 @@ function createLiveDisplay(io: CliIo, stream: CliIo['stdout']): ProgressDisplay 
     const bars = phaseBars(last, { columns, style, findRate: (phase) => meter.findRate(phase) });
     region.draw([...bars, style.dim(cut(footer(last, Date.now()), columns - 1))]);
   };
+  // Lines for standard error go above the bars, where both are this terminal.
+  const restoreSay = io.stderr.isTTY ? io.divertSay((line) => region.say(line)) : () => undefined;
   const timer = setInterval(draw, REDRAW_INTERVAL_MS);
   return {
     show(job) {
@@ -56,9 +55,9 @@ function createLiveDisplay(io: CliIo, stream: CliIo['stdout']): ProgressDisplay 
       last = job;
       draw();
     },
-    say: (line) => region.say(line),
     close() {
       clearInterval(timer);
+      restoreSay();
       draw();
     },
   };

@@ -1,0 +1,97 @@
+/**
+ * Opens the servers for a command: those that are configured, those that run for this folder, or new ones. Everything heavy is imported when it
+ * is needed, so that `--help` and a mistyped flag answer at once.
+ */
+import type { SluiceConfig } from '../config/config';
+import type { Environment } from '../config/settings';
+import type { OpenAiAccess } from '../embedding/create-models';
+import { SluiceError } from '../domain/errors';
+import type { CliIo } from './cli-io';
+import type { OpenServers, ServerAddresses, ServerSession } from './context';
+import { announceWorker, hasAnnouncedWorker } from './worker-presence';
+
+export const openServers: OpenServers = async (config, io, { mayStart }) => {
+  const { acquireServers, findRunningServers } = await import('../embedded/servers.js');
+  const { databaseUrl, temporal, stateDir } = config;
+  const areConfigured = databaseUrl !== undefined && temporal.isConfigured;
+  const temporalAddress = temporal.isConfigured ? temporal.address : undefined;
+  if (mayStart || areConfigured) {
+    const servers = await acquireServers({ stateDir, databaseUrl, temporalAddress, namespace: temporal.namespace, say: io.say, mayStart });
+    try {
+      if (!areConfigured) await migrate(servers.databaseUrl);
+      return await openSession(config, io, servers, () => servers.release());
+    } catch (error) {
+      await servers.release();
+      throw error;
+    }
+  }
+  // Only looked for, not held: a question must not keep another process from stopping its servers.
+  const running = await findRunningServers(stateDir);
+  const addresses = { databaseUrl: databaseUrl ?? running?.databaseUrl, temporalAddress: temporalAddress ?? running?.temporalAddress };
+  if (addresses.databaseUrl === undefined || addresses.temporalAddress === undefined) throw noServers(stateDir);
+  const found = { databaseUrl: addresses.databaseUrl, temporalAddress: addresses.temporalAddress, namespace: temporal.namespace, temporalUiUrl: running?.temporalUiUrl };
+  return openSession(config, io, found, async () => undefined);
+};
+
+/** The database of commands that need no Temporal. Rejects with SERVER_UNREACHABLE. */
+export async function getDatabaseUrl({ databaseUrl, stateDir }: SluiceConfig): Promise<string> {
+  if (databaseUrl !== undefined) return databaseUrl;
+  const { findRunningServers } = await import('../embedded/servers.js');
+  const running = await findRunningServers(stateDir);
+  if (running?.databaseUrl === undefined) throw noServers(stateDir);
+  return running.databaseUrl;
+}
+
+async function openSession(config: SluiceConfig, io: CliIo, addresses: ServerAddresses, release: () => Promise<void>): Promise<ServerSession> {
+  const [{ lazyClient }, { connect }, { createComputePool }, { createEmbeddingModels }, { createParserPool }, { createSourceReaders }, { createIngestionService }] = await Promise.all([
+    import('../temporal/connect-client.js'),
+    import('../db/connect.js'),
+    import('../compute/compute-pool.js'),
+    import('../embedding/create-models.js'),
+    import('../parsing/child-process-pool.js'),
+    import('../sources/source-readers.js'),
+    import('../service/create-ingestion-service.js'),
+  ]);
+  const connection = { ...config.temporal.connection, address: addresses.temporalAddress };
+  const openai = openAiAccess(io.env);
+  const client = lazyClient(connection, addresses.namespace);
+  const db = connect(addresses.databaseUrl, { maxConnections: 4 });
+  const compute = createComputePool();
+  const parsers = createParserPool();
+  const models = createEmbeddingModels({ compute, openai, providers: [] });
+  const { namespace, databaseUrl } = addresses;
+
+  return {
+    service: createIngestionService({ client, db, models, readers: createSourceReaders({ parsers }) }),
+    addresses,
+    areConfigured: config.databaseUrl !== undefined && config.temporal.isConfigured,
+    hasLastingWorker: () => hasAnnouncedWorker(config.stateDir),
+    async startWorker({ isLasting }) {
+      const [{ createWorker }, { installWorkerLogging }] = await Promise.all([import('../temporal/worker.js'), import('./worker-logging.js')]);
+      // A worker that serves one command keeps to itself what is not amiss.
+      installWorkerLogging(isLasting || config.settings.logLevel ? config.logLevel : 'warn', io.say);
+      const worker = await createWorker({ client, connection, namespace, databaseUrl, phases: config.phases, openai });
+      if (!isLasting || config.databaseUrl !== undefined) return worker;
+      const withdraw = await announceWorker(config.stateDir);
+      return { ended: worker.ended, shutdown: () => withdraw().then(() => worker.shutdown()) };
+    },
+    async close() {
+      await Promise.allSettled([client.connection.close(), db.destroy(), compute.close(), parsers.close()]);
+      await release();
+    },
+  };
+}
+
+async function migrate(databaseUrl: string): Promise<void> {
+  const { migrateToLatest } = await import('../db/migrate.js');
+  await migrateToLatest(databaseUrl);
+}
+
+/** The provider's secrets: read here, where a worker is put together, and nowhere else. */
+function openAiAccess(env: Environment): OpenAiAccess {
+  return { apiKey: env.OPENAI_API_KEY, baseUrl: env.OPENAI_BASE_URL };
+}
+
+function noServers(stateDir: string): SluiceError {
+  return new SluiceError('SERVER_UNREACHABLE', `No servers are configured and none run for ${stateDir}.`);
+}
