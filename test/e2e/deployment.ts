@@ -27,6 +27,7 @@ export const EMBEDDING = { provider: 'openai', model: 'test-embedding', dimensio
 export interface DeploymentOptions {
   /** Of each answer of the provider. */
   latencyMs?: number;
+  /** A Temporal of its own, where the job gets the namespace `default`. */
   temporalAddress?: string;
 }
 
@@ -59,9 +60,10 @@ export interface ProviderStats {
   repeatedTexts: number;
 }
 
-export async function createDeployment({ latencyMs = 0, temporalAddress = getTestServers().temporalAddress }: DeploymentOptions = {}): Promise<Deployment> {
+export async function createDeployment({ latencyMs = 0, ...own }: DeploymentOptions = {}): Promise<Deployment> {
   const database = await createTestDatabase();
-  const namespace = await createTestNamespace();
+  const temporalAddress = own.temporalAddress ?? getTestServers().temporalAddress;
+  const namespace = own.temporalAddress === undefined ? await createTestNamespace() : 'default';
   const provider = await startProvider(latencyMs);
   const client = await connectClient({ address: temporalAddress }, namespace);
   const db = connect(database.url);
