@@ -67,7 +67,8 @@ export function isExecutable(path: string): boolean {
 
 async function removeLeftovers(cacheDir: string): Promise<void> {
   for (const name of await readdir(cacheDir)) {
-    if (name.startsWith('partial.') && !isClaimAlive(name.slice('partial.'.length))) await rm(join(cacheDir, name), { recursive: true, force: true });
+    const [, claim] = /^partial\.(.+)$/.exec(name) ?? [];
+    if (claim !== undefined && !isClaimAlive(claim)) await rm(join(cacheDir, name), { recursive: true, force: true });
   }
 }
 

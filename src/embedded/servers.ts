@@ -58,7 +58,9 @@ export async function acquireServers(request: ServersRequest): Promise<Servers> 
   const { databaseUrl, temporalAddress, namespace = 'default' } = request;
   if (databaseUrl && temporalAddress) return { databaseUrl, temporalAddress, namespace, started: [], release: async () => undefined };
   if (process.platform === 'win32') {
-    throw new SluiceError('INVALID_INPUT', 'On Windows Sluice starts no servers of its own.', { hint: 'Set DATABASE_URL and TEMPORAL_ADDRESS, or use WSL.' });
+    throw new SluiceError('INVALID_INPUT', 'On Windows Sluice starts no servers of its own.', {
+      hint: 'Set DATABASE_URL and TEMPORAL_ADDRESS, or use WSL.',
+    });
   }
   if (!request.mayStart) await checkRunning(request);
   await makeStateFolder(request.stateDir);
@@ -67,7 +69,8 @@ export async function acquireServers(request: ServersRequest): Promise<Servers> 
     const claim = await addUser(usersFolder(request.stateDir));
     const release = releaseOnce(request, folder, claim);
     try {
-      return { namespace, ...(await ensureServers(request, folder, namespace)), release: (options) => locked(request, () => release(options)) };
+      const servers = await ensureServers(request, folder, namespace);
+      return { ...servers, namespace, release: (options) => locked(request, () => release(options)) };
     } catch (error) {
       await release();
       throw error;
@@ -89,7 +92,9 @@ export async function stopServers(stateDir: string, say: (line: string) => void)
   if (folder) await locked({ stateDir, say }, () => stopBoth(folder));
 }
 
-async function ensureServers(request: ServersRequest, folder: ServerFolder, namespace: string): Promise<Omit<Servers, 'release' | 'namespace'>> {
+async function ensureServers(
+  request: ServersRequest, folder: ServerFolder, namespace: string,
+): Promise<Omit<Servers, 'release' | 'namespace'>> {
   const { say } = request;
   const mayStart = async <T>(find: () => Promise<T>): Promise<T> => (request.mayStart ? await find() : refuse(request.stateDir));
   let cache: Promise<string> | undefined;
@@ -139,5 +144,6 @@ async function stopBoth(folder: ServerFolder): Promise<void> {
 }
 
 function locked<T>(request: { stateDir: string; say: (line: string) => void }, action: () => Promise<T>): Promise<T> {
-  return withFolderLock(lockFolder(request.stateDir), action, (pid) => request.say(`Process ${pid} is starting or stopping these servers: waiting for it`));
+  const { stateDir, say } = request;
+  return withFolderLock(lockFolder(stateDir), action, (pid) => say(`Process ${pid} is starting or stopping these servers: waiting for it`));
 }

@@ -58,12 +58,14 @@ export async function openServerFolder(stateDir: string, say: (line: string) => 
   const ownerUid = (await stat(folder.path)).uid;
   const ownUid = process.getuid?.() ?? ownerUid;
   if (ownUid !== 0 && ownUid !== ownerUid) {
-    throw new SluiceError('INVALID_INPUT', `The servers' data in ${folder.path} belong to another user (uid ${ownerUid}; you are ${ownUid}).`, {
+    const message = `The servers' data in ${folder.path} belong to another user (uid ${ownerUid}; you are ${ownUid}).`;
+    throw new SluiceError('INVALID_INPUT', message, {
       hint: 'Run as that user, or in another folder.',
     });
   }
   if (!canReach(folder.user, folder.path)) {
-    throw new SluiceError('INVALID_INPUT', `PostgreSQL must not run as root, and the user ${folder.user?.name} cannot reach its data in ${folder.path}.`, {
+    const message = `PostgreSQL must not run as root, and the user ${folder.user?.name} cannot reach its data in ${folder.path}.`;
+    throw new SluiceError('INVALID_INPUT', message, {
       hint: 'Make the folders above it accessible (chmod o+x), run as an ordinary user, or set DATABASE_URL.',
     });
   }
@@ -78,7 +80,8 @@ export async function readOrMakePassword(folder: ServerFolder): Promise<string> 
   const known = await readFile(folder.postgresPassword, 'utf8').catch(() => undefined);
   if (known) return known;
   if (await stat(folder.postgresData).catch(() => undefined)) {
-    throw new SluiceError('INVALID_INPUT', `The password of the database in ${folder.postgresData} is missing: ${folder.postgresPassword} is gone or unreadable.`, {
+    const message = `The password of the database in ${folder.postgresData} is missing: ${folder.postgresPassword} is gone or unreadable.`;
+    throw new SluiceError('INVALID_INPUT', message, {
       hint: `Restore the file, or remove ${folder.path} and ingest again.`,
     });
   }

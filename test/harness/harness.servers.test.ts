@@ -34,7 +34,8 @@ test('a test namespace has the search attributes', async () => {
 });
 
 test('a process is waited for, read and killed', async () => {
-  const child = startProcess(process.execPath, ['-e', 'console.error("ready"); process.stdin.on("data", (text) => console.log("got " + text))']);
+  const echo = 'console.error("ready"); process.stdin.on("data", (text) => console.log("got " + text))';
+  const child = startProcess(process.execPath, ['-e', echo]);
   await child.waitForLine(/^ready$/);
   child.write('a line\n');
   expect(await child.waitForLine(/^got/)).toBe('got a line');

@@ -99,7 +99,10 @@ afterEach(async () => {
   ofThisTest = [];
 });
 
+/** What configures Sluice, or tells that jest is running. */
+const TAKEN_AWAY = /^(SLUICE_(?!CACHE_DIR$)|TEMPORAL_|OPENAI_|DATABASE_URL$|JEST_|NODE_ENV$)/;
+
 function processEnvironment(options: ProcessOptions): NodeJS.ProcessEnv {
-  const kept = Object.entries(process.env).filter(([name]) => !/^(SLUICE_(?!CACHE_DIR$)|TEMPORAL_|OPENAI_|DATABASE_URL$|JEST_|NODE_ENV$)/.test(name));
+  const kept = Object.entries(process.env).filter(([name]) => !TAKEN_AWAY.test(name));
   return { ...Object.fromEntries(kept), ...options.env, SLUICE_TEST_MARK: fileState().mark };
 }

@@ -60,7 +60,8 @@ export default class TestEnvironment extends NodeEnvironment {
     const pids = readdirSync('/proc').map(Number).filter((pid) => pid > 0 && pid !== process.pid);
     return pids.flatMap((pid) => {
       const commandLine = findCommandLine(pid);
-      const isCaused = commandLine !== undefined && (this.state.folders.some((folder) => commandLine.includes(folder)) || this.hasMark(pid));
+      if (commandLine === undefined) return [];
+      const isCaused = this.hasMark(pid) || this.state.folders.some((folder) => commandLine.includes(folder));
       return isCaused ? [{ pid, commandLine }] : [];
     });
   }

@@ -24,8 +24,9 @@ export async function createTestNamespace(): Promise<string> {
   try {
     await connection.workflowService.registerNamespace({ namespace, workflowExecutionRetentionPeriod: msToTs(DAY_MS) });
     // The server's parts learn of a new namespace one after the other.
-    await expectEventually(() => connection.operatorService.addSearchAttributes({ namespace, searchAttributes: SEARCH_ATTRIBUTES }), { timeoutMs: 15_000 });
-    await expectEventually(() => connection.workflowService.listWorkflowExecutions({ namespace, query: 'SluiceJobStatus = "RUNNING"' }), { timeoutMs: 15_000 });
+    const { operatorService, workflowService } = connection;
+    await expectEventually(() => operatorService.addSearchAttributes({ namespace, searchAttributes: SEARCH_ATTRIBUTES }));
+    await expectEventually(() => workflowService.listWorkflowExecutions({ namespace, query: 'SluiceJobStatus = "RUNNING"' }));
   } finally {
     await connection.close();
   }
