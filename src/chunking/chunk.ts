@@ -2,7 +2,7 @@
 export interface Chunk {
   /** 0, 1, 2 … in the document. */
   ordinal: number;
-  /** Exactly `document.text.slice(startOffset, endOffset)`; begins and ends with something other than white space. */
+  /** Exactly `document.text.slice(startOffset, endOffset)`, without white space around it. */
   text: string;
   /** UTF-16 units. */
   startOffset: number;
