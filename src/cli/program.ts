@@ -1,6 +1,7 @@
 /** The commands of `sluice`, and how an argument list becomes an exit code. */
 import { Command, CommanderError } from 'commander';
 import { loadConfig } from '../config/config';
+import { readOptionText } from '../config/option-text';
 import { SluiceError } from '../domain/errors';
 import { createCliIo, type CliIo, type CliProcess } from './cli-io';
 import { configFlags, type Action, type Runner } from './command';
@@ -41,7 +42,7 @@ export async function runCli(process: CliProcess, args: readonly string[], depen
   const io = createCliIo(process, args.includes('--json'));
   const program = new Command('sluice');
   let exitCode = EXIT_DONE;
-  let isDebug = args.includes('--debug') || Boolean(process.env.SLUICE_DEBUG);
+  let isDebug = args.includes('--debug') || readOptionText('switch', [process.env.SLUICE_DEBUG ?? '']) === true;
   const run: Runner = <Options>(action: Action<Options>) =>
     async (...received) => {
       const command = received.at(-1) as Command;
