@@ -1,7 +1,9 @@
 import { SluiceError } from '../domain/errors';
+import type { ModelDescription } from './models';
+import { describeOpenAiModel } from './openai/openai-models';
 import { createOpenAiProvider } from './openai/openai-provider';
 import type { EmbeddingProvider } from './provider';
-import { createStaticProvider, type StaticEncoding } from './static/static-provider';
+import { createStaticProvider, STATIC_DESCRIPTION, type StaticEncoding } from './static/static-provider';
 
 /** A model as a job or a collection names it. */
 export interface ProviderChoice {
@@ -16,31 +18,28 @@ export interface ProviderResources {
   openai: { apiKey?: string; baseUrl?: string };
 }
 
-/**
- * The provider of a choice. Throws PROVIDER_AUTH when its key is missing; INVALID_INPUT when there is no such provider or model, or its
- * dimensions are wrong or not known.
- */
-export function createProvider({ provider, model, dimensions }: ProviderChoice, { compute, openai }: ProviderResources): EmbeddingProvider {
-  switch (provider) {
-    case 'static': {
-      const made = createStaticProvider(compute);
-      if ((model !== undefined && model !== made.model) || (dimensions !== undefined && dimensions !== made.dimensions)) {
-        throw new SluiceError('INVALID_INPUT', `The provider "static" has one model, ${made.model}, of ${made.dimensions} dimensions.`, {
-          hint: 'Leave out the embedding model and dimensions, or choose another provider.',
-        });
-      }
-      return made;
-    }
-    case 'openai': {
-      const { apiKey, baseUrl } = openai;
-      if (!apiKey) {
-        throw new SluiceError('PROVIDER_AUTH', 'The embedding provider "openai" needs a key, and OPENAI_API_KEY is not set in the environment of the worker.', {
-          hint: 'Set OPENAI_API_KEY in the environment of the worker; a server that needs no key takes any word.',
-        });
-      }
-      return createOpenAiProvider({ apiKey, baseUrl, model, dimensions });
-    }
-    default:
-      throw new SluiceError('INVALID_INPUT', `There is no embedding provider "${provider}".`, { hint: 'The providers are static and openai.' });
+/** What is known of a model without a key. Throws INVALID_INPUT when there is no such provider or model, or its dimensions are wrong or not known. */
+export function describeModel({ provider, model, dimensions }: ProviderChoice): ModelDescription {
+  if (provider === 'openai') return describeOpenAiModel(model, dimensions);
+  if (provider !== 'static') throw new SluiceError('INVALID_INPUT', `There is no embedding provider "${provider}".`, { hint: 'The providers are static and openai.' });
+  const only = STATIC_DESCRIPTION;
+  if ((model ?? only.model) !== only.model || (dimensions ?? only.dimensions) !== only.dimensions) {
+    throw new SluiceError('INVALID_INPUT', `The provider "static" has one model, ${only.model}, of ${only.dimensions} dimensions.`, {
+      hint: 'Leave out the embedding model and dimensions, or choose another provider.',
+    });
   }
+  return only;
+}
+
+/** The provider of a choice. Throws as {@link describeModel} does, and PROVIDER_AUTH when the provider's key is missing. */
+export function createProvider(choice: ProviderChoice, { compute, openai }: ProviderResources): EmbeddingProvider {
+  const { provider, model, dimensions } = describeModel(choice);
+  if (provider === 'static') return createStaticProvider(compute);
+  const { apiKey, baseUrl } = openai;
+  if (!apiKey) {
+    throw new SluiceError('PROVIDER_AUTH', 'The embedding provider "openai" needs a key, and OPENAI_API_KEY is not set in the environment of the worker.', {
+      hint: 'Set OPENAI_API_KEY in the environment of the worker; a server that needs no key takes any word.',
+    });
+  }
+  return createOpenAiProvider({ apiKey, baseUrl, model, dimensions });
 }

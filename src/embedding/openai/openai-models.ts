@@ -1,11 +1,12 @@
 import { SluiceError } from '../../domain/errors';
+import type { ModelDescription } from '../models';
 
-/** What OpenAI's embedding models are; for any other model the dimensions must be given. */
-const OPENAI_MODELS: Record<string, { dimensions: number; canShorten: boolean }> = {
-  'text-embedding-3-small': { dimensions: 1536, canShorten: true },
-  'text-embedding-3-large': { dimensions: 3072, canShorten: true },
-  'text-embedding-ada-002': { dimensions: 1536, canShorten: false },
-};
+/** What OpenAI's embedding models are, with list prices in USD per million tokens; for any other model the dimensions must be given. */
+const OPENAI_MODELS = new Map([
+  ['text-embedding-3-small', { dimensions: 1536, canShorten: true, price: 0.02 }],
+  ['text-embedding-3-large', { dimensions: 3072, canShorten: true, price: 0.13 }],
+  ['text-embedding-ada-002', { dimensions: 1536, canShorten: false, price: 0.1 }],
+]);
 
 export const DEFAULT_OPENAI_MODEL = 'text-embedding-3-small';
 
@@ -14,26 +15,34 @@ export interface ResolvedModel {
   dimensions: number;
   /** What the request says: undefined leaves the model its own. */
   requestedDimensions: number | undefined;
+  /** Per million tokens, in USD; 0 where no price is known. */
+  price: number;
 }
 
 /** Throws INVALID_INPUT for dimensions that are missing or that the model can't have. */
 export function resolveOpenAiModel(model = DEFAULT_OPENAI_MODEL, dimensions?: number): ResolvedModel {
-  const known = OPENAI_MODELS[model];
+  const known = OPENAI_MODELS.get(model);
   if (dimensions !== undefined && (!Number.isInteger(dimensions) || dimensions < 1)) {
     throw new SluiceError('INVALID_INPUT', `The embedding dimensions must be a positive whole number, not ${dimensions}.`);
   }
   if (!known) {
     if (dimensions === undefined) {
       throw new SluiceError('INVALID_INPUT', `The number of dimensions of the embedding model "${model}" is not known.`, {
-        hint: 'Give it with --embedding-dimensions (embedding.dimensions in the job options): the model\'s documentation names it.',
+        hint: "Give it with --embedding-dimensions (embedding.dimensions in the job options): the model's documentation names it.",
       });
     }
-    return { model, dimensions, requestedDimensions: dimensions };
+    return { model, dimensions, requestedDimensions: dimensions, price: 0 };
   }
-  if (dimensions === undefined || dimensions === known.dimensions) return { model, dimensions: known.dimensions, requestedDimensions: undefined };
+  const { price } = known;
+  if (dimensions === undefined || dimensions === known.dimensions) return { model, dimensions: known.dimensions, requestedDimensions: undefined, price };
   if (!known.canShorten || dimensions > known.dimensions) {
     const possible = known.canShorten ? `at most ${known.dimensions}` : `always ${known.dimensions}`;
     throw new SluiceError('INVALID_INPUT', `The embedding model "${model}" has ${possible} dimensions, not ${dimensions}.`);
   }
-  return { model, dimensions, requestedDimensions: dimensions };
+  return { model, dimensions, requestedDimensions: dimensions, price };
+}
+
+export function describeOpenAiModel(model?: string, dimensions?: number): ModelDescription {
+  const resolved = resolveOpenAiModel(model, dimensions);
+  return { provider: 'openai', model: resolved.model, dimensions: resolved.dimensions, tokenizer: 'cl100k_base', vectorWeight: 1 };
 }

@@ -2,7 +2,7 @@
 import OpenAI from 'openai';
 import { ProviderError, type EmbeddingProvider, type RequestLimits } from '../provider';
 import { classifyError, isAboutDimensions } from './classify-error';
-import { resolveOpenAiModel } from './openai-models';
+import { describeOpenAiModel, resolveOpenAiModel } from './openai-models';
 import { readAnswer } from './read-answer';
 
 export interface OpenAiProviderOptions {
@@ -59,11 +59,7 @@ export function createOpenAiProvider(options: OpenAiProviderOptions): EmbeddingP
   }
 
   return {
-    provider: 'openai',
-    model,
-    dimensions,
-    tokenizer: 'cl100k_base',
-    vectorWeight: 1,
+    ...describeOpenAiModel(options.model, options.dimensions),
     limits: LIMITS,
     async embed(texts, signal) {
       signal.throwIfAborted();
