@@ -61,7 +61,7 @@ export interface BatchResult {
 /** What the job has paid the embedding provider so far. */
 export interface Spent {
   tokens: number;
-  /** In the currency of the provider's price; 0 where no price is known. */
+  /** In US dollars, by the list price; 0 where none is known. */
   cost: number;
 }
 

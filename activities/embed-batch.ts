@@ -38,7 +38,8 @@ export function createEmbedBatch({ db, models }: ActivityDependencies): Activiti
   };
 
   async function embed(job: JobContext, batch: number, texts: { hash: string; text: string; tokens: number }[], stop: AbortSignal, abort: AbortSignal): Promise<void> {
-    const { embedder, price } = models.get(job.model);
+    const embedder = models.getEmbedder(job.model);
+    const { price = 0 } = models.describe(job.model);
     try {
       const { finished } = await embedder.embedAll(texts, {
         stop,

@@ -26,6 +26,9 @@ export function createOpenJob({ db, models, readers, workflows }: ActivityDepend
     }
     const input = parseIngestionInput(argument.input);
     const collection = await openCollection(input);
+    if (input.options?.maxCost !== undefined && models.describe(collection.model).price === undefined) {
+      throw new SluiceError('INVALID_INPUT', `options.maxCost can't be kept: no price is known of ${collection.model.model}.`, { hint: 'Use maxTokens instead.' });
+    }
     const locator = await readers.getReader(input.source).locator(input.source);
     const source = await collections.openSource(collection.id, input.source.kind, locator);
     await claim(argument.jobId, collection, source.id, locator);

@@ -52,7 +52,7 @@ export interface JobOptions {
   providerPatienceSeconds?: number;
   /** EMBEDDING pauses when this many tokens have been sent to the provider. */
   maxTokens?: number;
-  /** EMBEDDING pauses when this much has been spent, in the currency of the provider's price. */
+  /** EMBEDDING pauses when this much has been spent, in US dollars. */
   maxCost?: number;
   embedding?: EmbeddingChoice;
   /** The ended job of which this one is a retry. */

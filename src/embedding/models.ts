@@ -1,7 +1,12 @@
-import type { EmbeddingChoice } from '../domain/ingestion-input';
 import type { TokenizerName } from '../tokenizer/tokenizer';
 import type { Embedder } from './embedder';
-import type { EmbeddingProvider } from './provider';
+
+/** Absent fields: the provider's defaults. */
+export interface ModelChoice {
+  provider: string;
+  model?: string;
+  dimensions?: number;
+}
 
 /** What is known of a model without a key: enough to open a collection and to chunk for it. */
 export interface ModelDescription {
@@ -9,18 +14,16 @@ export interface ModelDescription {
   model: string;
   dimensions: number;
   tokenizer: TokenizerName;
+  /** Weight of the vector arm in search, where the lexical arm has 1. */
   vectorWeight: number;
+  /** US dollars per million tokens; undefined where no price is known. */
+  price: number | undefined;
 }
 
-/** The embedding models of one process: each provider is made once, when it is first needed. */
+/** The embedding models of one process. */
 export interface EmbeddingModels {
-  /** Throws INVALID_INPUT for a provider or model that can't be. */
-  describe(choice: { provider: string; model?: string; dimensions?: number }): ModelDescription;
-  /** Throws PROVIDER_AUTH when the key is missing. */
-  get(choice: EmbeddingChoice | ModelDescription | { provider: string; model: string; dimensions: number }): {
-    provider: EmbeddingProvider;
-    embedder: Embedder;
-    /** Per million tokens; 0 where no price is known. */
-    price: number;
-  };
+  /** Throws INVALID_INPUT for a provider or model that there isn't. */
+  describe(choice: ModelChoice): ModelDescription;
+  /** The one embedder of a model, shared by all batches of this process. Throws PROVIDER_AUTH when the key is missing. */
+  getEmbedder(choice: ModelChoice): Embedder;
 }

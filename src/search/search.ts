@@ -23,6 +23,6 @@ export async function search(dependencies: { db: Db; models: EmbeddingModels }, 
   if (request.query.trim() === '') throw new SluiceError('INVALID_INPUT', 'The query is empty.', { hint: 'Ask a question, or give some words.' });
   const collection = await new CollectionRepository(dependencies.db).get(request.collection);
   const query = request.query.replaceAll('\0', ' ').toWellFormed();
-  const { vectors } = await dependencies.models.get(collection.model).provider.embed([query], AbortSignal.timeout(60_000));
+  const { vectors } = await dependencies.models.getEmbedder(collection.model).provider.embed([query], AbortSignal.timeout(60_000));
   return searchChunks(dependencies.db, { collection, query, vector: vectors[0] ?? null, limit });
 }
