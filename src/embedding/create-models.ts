@@ -1,55 +1,36 @@
 /** The embedding models that a process can use, each made when it is first needed. A user's own come in through `createWorker({ providers })`. */
-import { SluiceError } from '../domain/errors';
+import { createProvider, describeModel, type ProviderResources } from './create-provider';
 import { Embedder } from './embedder';
 import type { EmbeddingModels, ModelChoice, ModelDescription } from './models';
-import { findPrice } from './openai/openai-models';
-import { createOpenAiProvider, type OpenAiProviderOptions } from './openai/openai-provider';
 import type { EmbeddingProvider } from './provider';
-import { createStaticProvider, type StaticEncoding } from './static/static-provider';
 
-/** From the environment of the process that embeds: never in workflow input, history, logs or the database. */
-export type OpenAiAccess = Partial<Pick<OpenAiProviderOptions, 'apiKey' | 'baseUrl'>>;
+export type OpenAiAccess = ProviderResources['openai'];
 
-export interface EmbeddingModelsDependencies {
-  compute: StaticEncoding;
-  openai: OpenAiAccess;
-  /** Further providers; one with the names of a built-in one replaces it. */
+export interface EmbeddingModelsDependencies extends ProviderResources {
+  /** Further providers; one of the same provider, model and dimensions as a built-in one replaces it. */
   providers?: readonly EmbeddingProvider[];
 }
 
-export function createEmbeddingModels({ compute, openai, providers = [] }: EmbeddingModelsDependencies): EmbeddingModels {
+export function createEmbeddingModels({ providers = [], ...resources }: EmbeddingModelsDependencies): EmbeddingModels {
   const embedders = new Map<string, Embedder>();
+  const findOwn = (choice: ModelChoice) =>
+    providers.find(({ provider, model, dimensions }) => provider === choice.provider && (choice.model ?? model) === model && (choice.dimensions ?? dimensions) === dimensions);
 
-  const makeProvider = (choice: ModelChoice, apiKey: string): EmbeddingProvider => {
-    const own = providers.find(
-      ({ provider, model, dimensions }) => provider === choice.provider && (choice.model ?? model) === model && (choice.dimensions ?? dimensions) === dimensions,
-    );
-    if (own !== undefined) return own;
-    if (choice.provider === 'openai') return createOpenAiProvider({ ...openai, apiKey, model: choice.model, dimensions: choice.dimensions });
-    const provider = choice.provider === 'static' ? createStaticProvider(compute) : undefined;
-    if (provider === undefined) throw new SluiceError('INVALID_INPUT', `This process has no embedding provider "${choice.provider}".`);
-    if ((choice.model ?? provider.model) !== provider.model || (choice.dimensions ?? provider.dimensions) !== provider.dimensions) {
-      throw new SluiceError('INVALID_INPUT', `The provider static has one model, ${provider.model} with ${provider.dimensions} dimensions.`);
-    }
-    return provider;
+  const describe = (choice: ModelChoice): ModelDescription => {
+    const own = findOwn(choice);
+    if (own === undefined) return describeModel(choice);
+    const { provider, model, dimensions, tokenizer, vectorWeight } = own;
+    return { provider, model, dimensions, tokenizer, vectorWeight, price: undefined };
   };
 
   return {
-    describe(choice): ModelDescription {
-      // Nothing is sent: what a model is can be told without the key.
-      const { provider, model, dimensions, tokenizer, vectorWeight } = makeProvider(choice, '');
-      return { provider, model, dimensions, tokenizer, vectorWeight, price: provider === 'openai' ? findPrice(model) : undefined };
-    },
-
+    describe,
     getEmbedder(choice) {
-      const key = JSON.stringify([choice.provider, choice.model, choice.dimensions]);
+      const { provider, model, dimensions } = describe(choice);
+      const key = JSON.stringify([provider, model, dimensions]);
       const made = embedders.get(key);
       if (made !== undefined) return made;
-      const isCustom = providers.some(({ provider }) => provider === choice.provider);
-      if (choice.provider === 'openai' && !isCustom && !openai.apiKey) {
-        throw new SluiceError('PROVIDER_AUTH', 'The embedding provider openai needs a key: OPENAI_API_KEY is not set.', { hint: 'Set OPENAI_API_KEY in the environment of the worker and start again.' });
-      }
-      const embedder = new Embedder(makeProvider(choice, openai.apiKey ?? ''));
+      const embedder = new Embedder(findOwn(choice) ?? createProvider({ provider, model, dimensions }, resources));
       embedders.set(key, embedder);
       return embedder;
     },

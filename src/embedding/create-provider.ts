@@ -1,16 +1,9 @@
 import { SluiceError } from '../domain/errors';
-import type { ModelDescription } from './models';
+import type { ModelChoice, ModelDescription } from './models';
 import { describeOpenAiModel } from './openai/openai-models';
 import { createOpenAiProvider } from './openai/openai-provider';
 import type { EmbeddingProvider } from './provider';
 import { createStaticProvider, STATIC_DESCRIPTION, type StaticEncoding } from './static/static-provider';
-
-/** A model as a job or a collection names it. */
-export interface ProviderChoice {
-  provider: string;
-  model?: string;
-  dimensions?: number;
-}
 
 export interface ProviderResources {
   compute: StaticEncoding;
@@ -19,7 +12,7 @@ export interface ProviderResources {
 }
 
 /** What is known of a model without a key. Throws INVALID_INPUT when there is no such provider or model, or its dimensions are wrong or not known. */
-export function describeModel({ provider, model, dimensions }: ProviderChoice): ModelDescription {
+export function describeModel({ provider, model, dimensions }: ModelChoice): ModelDescription {
   if (provider === 'openai') return describeOpenAiModel(model, dimensions);
   if (provider !== 'static') throw new SluiceError('INVALID_INPUT', `There is no embedding provider "${provider}".`, { hint: 'The providers are static and openai.' });
   const only = STATIC_DESCRIPTION;
@@ -32,7 +25,7 @@ export function describeModel({ provider, model, dimensions }: ProviderChoice): 
 }
 
 /** The provider of a choice. Throws as {@link describeModel} does, and PROVIDER_AUTH when the provider's key is missing. */
-export function createProvider(choice: ProviderChoice, { compute, openai }: ProviderResources): EmbeddingProvider {
+export function createProvider(choice: ModelChoice, { compute, openai }: ProviderResources): EmbeddingProvider {
   const { provider, model, dimensions } = describeModel(choice);
   if (provider === 'static') return createStaticProvider(compute);
   const { apiKey, baseUrl } = openai;

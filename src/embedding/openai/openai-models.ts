@@ -15,8 +15,8 @@ export interface ResolvedModel {
   dimensions: number;
   /** What the request says: undefined leaves the model its own. */
   requestedDimensions: number | undefined;
-  /** Per million tokens, in USD; 0 where no price is known. */
-  price: number;
+  /** Per million tokens, in USD; undefined where no price is known. */
+  price: number | undefined;
 }
 
 /** Throws INVALID_INPUT for dimensions that are missing or that the model can't have. */
@@ -31,7 +31,7 @@ export function resolveOpenAiModel(model = DEFAULT_OPENAI_MODEL, dimensions?: nu
         hint: "Give it with --embedding-dimensions (embedding.dimensions in the job options): the model's documentation names it.",
       });
     }
-    return { model, dimensions, requestedDimensions: dimensions, price: 0 };
+    return { model, dimensions, requestedDimensions: dimensions, price: undefined };
   }
   const { price } = known;
   if (dimensions === undefined || dimensions === known.dimensions) return { model, dimensions: known.dimensions, requestedDimensions: undefined, price };
@@ -44,5 +44,5 @@ export function resolveOpenAiModel(model = DEFAULT_OPENAI_MODEL, dimensions?: nu
 
 export function describeOpenAiModel(model?: string, dimensions?: number): ModelDescription {
   const resolved = resolveOpenAiModel(model, dimensions);
-  return { provider: 'openai', model: resolved.model, dimensions: resolved.dimensions, tokenizer: 'cl100k_base', vectorWeight: 1 };
+  return { provider: 'openai', model: resolved.model, dimensions: resolved.dimensions, tokenizer: 'cl100k_base', vectorWeight: 1, price: resolved.price };
 }

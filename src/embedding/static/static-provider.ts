@@ -19,6 +19,7 @@ export const STATIC_DESCRIPTION: ModelDescription = {
   dimensions: STATIC_DIMENSIONS,
   tokenizer: STATIC_MODEL,
   vectorWeight: 0.5,
+  price: undefined,
 };
 
 /** The offline default: English, no key, no network. Its request is a task on a thread. */
