@@ -36,7 +36,7 @@ export function sdkProgram(cacheDir: string): string {
 function runDownload(target: string): Promise<void> {
   return new Promise((resolve, reject) => {
     const child = fork(join(__dirname, 'sdk-download-child.js'), [target], {
-      detached: true, stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+      detached: true, env: process.env, stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     });
     let failure = 'it ended early';
     let bytes = 0;

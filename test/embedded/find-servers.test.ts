@@ -1,10 +1,13 @@
 import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { chmodSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 
 import { SluiceError } from '../../src/domain/errors';
 import { getPostgresBinDir } from '../../src/embedded/find-postgres';
 import { checkSha256 } from '../../src/embedded/pip-download';
+import { downloadThroughSdk } from '../../src/embedded/sdk-download';
 import { getServerUser } from '../../src/embedded/server-user';
 import { findPostgresWheel } from '../../src/embedded/wheels';
 import { createTestFolder } from '../harness/test-folder';
@@ -121,6 +124,19 @@ test('an installed PostgreSQL of another major version than the data is passed o
 test('an installation that is only the client is passed over', async () => {
   script('pg_config', `echo ${bin}`);
   await expect(find()).rejects.toThrow('it has no postgres (only the client is installed)');
+});
+
+test("Temporal's own download is given up when nothing arrives", async () => {
+  const silent = createServer().listen(0, '127.0.0.1');
+  await once(silent, 'listening');
+  process.env['HTTPS_PROXY'] = `http://127.0.0.1:${(silent.address() as AddressInfo).port}`;
+  try {
+    await expect(downloadThroughSdk(cache, (line) => said.push(line))).rejects.toThrow("Temporal's own download failed: no connection within 4 s");
+    expect(readdirSync(cache)).toEqual([]);
+  } finally {
+    delete process.env['HTTPS_PROXY'];
+    silent.close();
+  }
 });
 
 test('pip takes a program that runs, once: the second time it comes from the cache', async () => {
