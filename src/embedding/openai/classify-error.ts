@@ -14,7 +14,8 @@ const ABOUT_MODEL_PARAMETERS = new Set(['model', 'dimensions', 'encoding_format'
 /** @param apiKey is cut out of messages, should a server repeat it */
 export function classifyError(error: unknown, apiKey: string): ProviderError {
   if (error instanceof APIError && error.status !== undefined) return fromAnswer(error as AnsweredError, apiKey);
-  if (error instanceof SyntaxError) return new ProviderError('answer', 'The embedding provider answered something that is not JSON.');
+  // By name: fetch throws the SyntaxError of its own realm.
+  if ((error as Error | undefined)?.name === 'SyntaxError') return new ProviderError('answer', 'The embedding provider answered something that is not JSON.');
   const cause = error instanceof APIConnectionError ? error.cause : error;
   return new ProviderError('unavailable', `The embedding provider can't be reached or broke off: ${reasonOf(cause ?? error, apiKey)}.`);
 }
