@@ -17,8 +17,9 @@ import os
 import sys
 import uuid
 
-from temporalio.client import Client, WorkflowFailureError
+from temporalio.client import Client, WorkflowFailureError, WorkflowHandle
 from temporalio.exceptions import ApplicationError, CancelledError
+from temporalio.service import RPCError, RPCStatusCode
 
 PHASES = ["LOADING", "CHUNKING", "EMBEDDING", "INDEXING"]
 
@@ -52,6 +53,23 @@ def print_phases(title: str, phases: list) -> None:
         print(f"  {phase['phase']:<10} {phase['status']:<12} {phase['progress']:>3} %  {phase['itemsProcessed']} of {phase['itemsTotal']} documents{wait}")
 
 
+async def pause_and_resume(handle: WorkflowHandle, phase: str) -> None:
+    """Without an argument both signals mean every unfinished phase. A pause sent before the job has begun takes effect when it begins."""
+    while (job := await handle.query("jobStatus"))["status"] == "PENDING":
+        await asyncio.sleep(0.1)
+    if job["status"] != "RUNNING":
+        return
+    try:
+        await handle.signal("pause", {"phase": phase})
+        print_phases("After the pause:", await handle.query("phaseStatus"))
+        await handle.signal("resume", {"phase": phase})
+        print_phases("After the resume:", await handle.query("phaseStatus"))
+    except RPCError as error:
+        # An ended workflow takes no signals.
+        if error.status != RPCStatusCode.NOT_FOUND:
+            raise
+
+
 async def main() -> int:
     arguments = read_arguments()
     client = await Client.connect(
@@ -61,13 +79,8 @@ async def main() -> int:
     handle = await client.start_workflow("ingestionWorkflow", job_input(arguments), id=arguments.job_id, task_queue="sluice")
     print(f"Started {handle.id}")
 
-    # Without an argument, both signals mean every unfinished phase.
-    await handle.signal("pause", {"phase": arguments.pause})
-    print_phases(f"{arguments.pause} is paused:", await handle.query("phaseStatus"))
-    await handle.signal("resume", {"phase": arguments.pause})
-    print_phases(f"{arguments.pause} is resumed:", await handle.query("phaseStatus"))
-
     try:
+        await pause_and_resume(handle, arguments.pause)
         job = await handle.result()
     except WorkflowFailureError as error:
         # The query answers after the end too, and for a cancelled job it is the only answer.
@@ -84,4 +97,7 @@ async def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(asyncio.run(main()))
+    exit_code = asyncio.run(main())
+    sys.stdout.flush()
+    # Not sys.exit: threads of the SDK may crash the interpreter while it shuts down (github.com/temporalio/sdk-python/issues/300).
+    os._exit(exit_code)
