@@ -2,18 +2,22 @@
  * Opens the servers for a command: those that are configured, those that run for this folder, or new ones. Everything heavy is imported when it
  * is needed, so that `--help` and a mistyped flag answer at once.
  */
-import type { SluiceConfig } from '../config/config';
+import { areServersConfigured, type SluiceConfig } from '../config/config';
+import type { TemporalConnectionOptions } from '../config/temporal-config';
 import type { Environment } from '../config/settings';
 import type { OpenAiAccess } from '../embedding/create-models';
 import { SluiceError } from '../domain/errors';
+import { JOB_PHASES } from '../domain/job-phase';
 import type { CliIo } from './cli-io';
 import type { OpenServers, ServerAddresses, ServerSession } from './context';
 import { announceWorker, hasAnnouncedWorker } from './worker-presence';
 
+const CONNECT_TIMEOUT_MS = 5_000;
+
 export const openServers: OpenServers = async (config, io, { mayStart }) => {
   const { acquireServers, findRunningServers } = await import('../embedded/servers.js');
   const { databaseUrl, temporal, stateDir } = config;
-  const areConfigured = databaseUrl !== undefined && temporal.isConfigured;
+  const areConfigured = areServersConfigured(config);
   const temporalAddress = temporal.isConfigured ? temporal.address : undefined;
   if (mayStart || areConfigured) {
     const servers = await acquireServers({ stateDir, databaseUrl, temporalAddress, namespace: temporal.namespace, say: io.say, mayStart });
@@ -60,18 +64,21 @@ async function openSession(config: SluiceConfig, io: CliIo, addresses: ServerAdd
   const parsers = createParserPool();
   const models = createEmbeddingModels({ compute, openai, providers: [] });
   const { namespace, databaseUrl } = addresses;
+  const areConfigured = areServersConfigured(config);
 
   return {
     service: createIngestionService({ client, db, models, readers: createSourceReaders({ parsers }) }),
     addresses,
-    areConfigured: config.databaseUrl !== undefined && config.temporal.isConfigured,
+    areConfigured,
     hasLastingWorker: () => hasAnnouncedWorker(config.stateDir),
     async startWorker({ isLasting }) {
+      await checkServers(addresses, connection);
       const [{ createWorker }, { installWorkerLogging }] = await Promise.all([import('../temporal/worker.js'), import('./worker-logging.js')]);
-      // A worker that serves one command keeps to itself what is not amiss.
-      installWorkerLogging(isLasting || config.settings.logLevel ? config.logLevel : 'warn', io.say);
+      // What goes amiss with the job is shown with the job; a worker of one command tells only what it can't bear.
+      installWorkerLogging(isLasting || config.settings.logLevel ? config.logLevel : 'error', io.say);
       const worker = await createWorker({ client, connection, namespace, databaseUrl, phases: config.phases, openai });
-      if (!isLasting || config.databaseUrl !== undefined) return worker;
+      // Others may rely on one that does everything.
+      if (!isLasting || areConfigured || config.phases.length < JOB_PHASES.length) return worker;
       const withdraw = await announceWorker(config.stateDir);
       return { ended: worker.ended, shutdown: () => withdraw().then(() => worker.shutdown()) };
     },
@@ -80,6 +87,15 @@ async function openSession(config: SluiceConfig, io: CliIo, addresses: ServerAdd
       await release();
     },
   };
+}
+
+/** A worker on servers that don't answer would try for long, and say little: rejects with SERVER_UNREACHABLE, or tells to migrate. */
+async function checkServers({ databaseUrl, namespace }: ServerAddresses, connection: TemporalConnectionOptions): Promise<void> {
+  const [{ connectClient }, { describeDatabase }] = await Promise.all([import('../temporal/connect-client.js'), import('./describe-database.js')]);
+  const client = await connectClient(connection, namespace);
+  await client.connection.close();
+  const { hasTables } = await describeDatabase(databaseUrl, CONNECT_TIMEOUT_MS);
+  if (!hasTables) throw new SluiceError('INVALID_INPUT', "The database has none of Sluice's tables.", { hint: 'Make them with `sluice migrate`.' });
 }
 
 async function migrate(databaseUrl: string): Promise<void> {

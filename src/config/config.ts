@@ -40,13 +40,18 @@ export function loadConfig({ flags, env, cwd }: ConfigSources): SluiceConfig {
   return {
     jobOptions: jobOptionsOf(settings),
     phases: valueOf<JobPhase[]>(settings.phases) ?? JOB_PHASES,
-    logLevel: valueOf<LogLevel>(settings.logLevel) ?? 'info',
+    logLevel: valueOf<LogLevel>(settings.logLevel) ?? 'warn',
     debug: valueOf<boolean>(settings.debug) ?? false,
     databaseUrl: checkedDatabaseUrl(env.DATABASE_URL),
     temporal: readTemporalConfig(env),
     stateDir: path.join(cwd, '.sluice'),
     settings,
   };
+}
+
+/** Whether both servers are the user's own: none is looked for or started. */
+export function areServersConfigured({ databaseUrl, temporal }: SluiceConfig): boolean {
+  return databaseUrl !== undefined && temporal.isConfigured;
 }
 
 /** Lines `name`, `value`, `origin` for people: every option that was set, and the servers, without passwords and keys. */

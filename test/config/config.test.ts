@@ -26,7 +26,7 @@ function problemsOf(sources: Partial<ConfigSources>): string[] {
 
 test('nothing set is a whole configuration', () => {
   expect(load()).toEqual({
-    jobOptions: {}, phases: JOB_PHASES, logLevel: 'info', debug: false, databaseUrl: undefined, stateDir: path.join(cwd, '.sluice'), settings: {},
+    jobOptions: {}, phases: JOB_PHASES, logLevel: 'warn', debug: false, databaseUrl: undefined, stateDir: path.join(cwd, '.sluice'), settings: {},
     temporal: { isConfigured: false, address: '127.0.0.1:7233', namespace: 'default', connection: { address: '127.0.0.1:7233' } },
   });
 });

@@ -2,6 +2,7 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Command } from 'commander';
+import { areServersConfigured } from '../../config/config';
 import { SluiceError } from '../../domain/errors';
 import type { IngestionInput } from '../../domain/ingestion-input';
 import { parseIngestionInput } from '../../input/ingestion-input';
@@ -36,12 +37,11 @@ export function registerIngest(program: Command, run: Runner): void {
 }
 
 async function ingest(context: CommandContext, target: string, options: IngestOptions): Promise<number> {
-  const { io, config } = context;
+  const { io } = context;
   const input = inputOf(context, target, options);
   if (options.jobId !== undefined) checkJobId(options.jobId);
-  const areConfigured = config.databaseUrl !== undefined && config.temporal.isConfigured;
-  // With servers of our own the worker is on this machine: what it won't find need not start any.
-  if (!areConfigured) await checkExists(input.source.path);
+  // With embedded servers the worker is on this machine: for what it won't find none need be started.
+  if (!areServersConfigured(context.config)) await checkExists(input.source.path);
 
   const session = await context.openServers({ mayStart: !options.detach });
   try {
