@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { FORMATS } from '../../src/parsing/formats';
-import { parseContent } from '../../src/parsing/parse-content';
+import { createParserPool } from '../../src/parsing/child-process-pool';
 import { filesUnder, readText, ROOT, tableRows } from './repository';
 
 interface ExampleQuestion {
@@ -13,6 +13,9 @@ interface ExampleQuestion {
 
 const FOLDER = 'examples/documents';
 const files = filesUnder(FOLDER);
+const parsers = createParserPool();
+
+afterAll(() => parsers.close());
 
 test('the example documents are few, small, and of every format that Sluice reads', () => {
   expect(files.length).toBeGreaterThanOrEqual(20);
@@ -60,7 +63,7 @@ async function textOf(document: string): Promise<string> {
     const line = readFileSync(whole, 'utf8').split('\n').find((candidate) => candidate.includes(`"id": "${record}"`));
     return (JSON.parse(line ?? 'null') as { text: string }).text;
   }
-  const parsed = await parseContent({ content: { path: whole }, uri: file }, []);
+  const parsed = await parsers.parse({ content: { path: whole }, uri: file }, new AbortController().signal);
   if (parsed.kind === 'unchanged') throw new Error('nothing is known of it');
   return parsed.document.text;
 }
