@@ -13,8 +13,8 @@ export interface Budget {
   maxCost?: number;
 }
 
-export const pauseSignal = defineSignal<[PhaseArgument]>('pause');
-export const resumeSignal = defineSignal<[PhaseArgument]>('resume');
+export const pauseSignal = defineSignal<[argument?: PhaseArgument]>('pause');
+export const resumeSignal = defineSignal<[argument?: PhaseArgument]>('resume');
 
 /** As the signals, acknowledged with the new phase list; rejected with UNKNOWN_PHASE, ILLEGAL_TRANSITION or JOB_STOPPING. */
 export const requestPauseUpdate = defineUpdate<PhaseStatusView[], [PhaseArgument]>('requestPause');

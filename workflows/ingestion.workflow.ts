@@ -59,7 +59,8 @@ export async function ingestionWorkflow(input: IngestionInput, carried?: JobRun)
 
   setHandler(jobStatusQuery, view, { description: 'The whole job: status, progress, phases, documents.' });
   setHandler(phaseStatusQuery, () => view().phases, { description: 'The four phases.' });
-  installGates(run, tracker, () => pipeline, () => view().phases, () => ending);
+  const mustEnd = () => ending || root.consideredCancelled || pipeline?.failure !== undefined;
+  installGates(run, tracker, () => pipeline, () => view().phases, mustEnd);
   show();
 
   let failure: JobFailure | undefined;
@@ -79,7 +80,8 @@ export async function ingestionWorkflow(input: IngestionInput, carried?: JobRun)
   }
 
   await CancellationScope.nonCancellable(async () => {
-    if (pipeline !== undefined && !pipeline.isFinished()) await drain(pipeline, cancelled || failure !== undefined);
+    ending = cancelled || failure !== undefined;
+    if (pipeline !== undefined && !pipeline.isFinished()) await drain(pipeline, mustEnd);
     // While it was drained a last batch may have failed or finished the job, and a cancel may have come.
     const finished = pipeline?.isFinished() === true;
     failure ??= pipeline?.failure;
@@ -109,20 +111,22 @@ function startPhases(run: JobRun, tracker: PhaseTracker): void {
 
 /**
  * Lets what is at work come to its end and starts nothing new. Before continue-as-new stragglers are stopped as by a pause and waited for:
- * the next run gives their batches out again. A job that ends stops all at once and waits for nobody long: what is late finds its staging closed.
+ * the next run gives their batches out again. A job that ends, or is told to meanwhile, stops all at once and waits for nobody long: what is
+ * late finds its staging closed.
  */
-async function drain(pipeline: Pipeline, isEnd: boolean): Promise<void> {
+async function drain(pipeline: Pipeline, mustEnd: () => boolean): Promise<void> {
   const isIdle = () => !pipeline.isBusy();
   pipeline.stopping = true;
-  if (!isEnd && (await condition(isIdle, DRAIN_PATIENCE))) return;
+  if (!mustEnd() && (await condition(() => isIdle() || mustEnd(), DRAIN_PATIENCE)) && isIdle()) return;
   for (const phase of JOB_PHASES) pipeline.stop(phase);
-  if (isEnd) await condition(isIdle, END_PATIENCE);
-  else await condition(isIdle);
+  await condition(() => isIdle() || mustEnd());
+  if (!isIdle()) await condition(isIdle, END_PATIENCE);
 }
 
 /** The last words of an ended job: its final state into the mirror. A failed one takes its staging away, and nothing holds it up for long. */
 async function leave(last: MirrorSnapshot): Promise<void> {
-  if (last.job.error === null) return mirrorJob(last);
-  await onTheWayOut.mirrorJob(last).catch((error: unknown) => log.error('The final state is not in the mirror; the reconciler adopts it', { error }));
-  await onTheWayOut.discardStaging({ jobId: last.job.jobId }).catch((error: unknown) => log.error('Staging is not cleared; the reconciler clears it', { error }));
+  const noteUnwritten = (error: unknown) => log.error('The final state is not in the mirror; the reconciler adopts it', { error });
+  if (last.job.error === null) return mirrorJob(last).catch(noteUnwritten);
+  const noteUncleared = (error: unknown) => log.error('Staging is not cleared; the reconciler clears it', { error });
+  await Promise.all([onTheWayOut.mirrorJob(last).catch(noteUnwritten), onTheWayOut.discardStaging({ jobId: last.job.jobId }).catch(noteUncleared)]);
 }

@@ -181,6 +181,8 @@ export class Pipeline {
       const activities = proxyActivities<Activities>(phaseActivityOptions(phase, startToCloseTimeout));
       const activity = activities[name] as unknown as { executeWithOptions(options: ActivityOptions, args: unknown[]): Promise<object> };
       const result = await scope.run(() => activity.executeWithOptions({ ...phaseActivityOptions(phase, startToCloseTimeout), summary }, [argument]));
+      // Late: the job has ended without it and told its last state.
+      if (this.run.job.finishedAt !== null) return;
       this.noteSpending(result);
       if (isStopped(result)) onStopped();
       else onDone(result as Exclude<Awaited<ReturnType<Activities[Name]>>, Stopped>);

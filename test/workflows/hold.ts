@@ -2,6 +2,14 @@
 import { setMaxListeners } from 'node:events';
 import { expectEventually } from '../harness/expect-eventually';
 
+let ofThisTest: Hold[] = [];
+
+// A failed test must not leave an activity behind that its worker waits for.
+afterEach(() => {
+  for (const hold of ofThisTest) hold.release();
+  ofThisTest = [];
+});
+
 export class Hold {
   /** Calls that are held now. */
   readonly held = new Set<string>();
@@ -11,7 +19,9 @@ export class Hold {
   private readonly waiting = new Set<() => void>();
 
   /** @param deaf they go on being held when they are asked to stop: work that can't be interrupted */
-  constructor(private readonly pattern: RegExp, private readonly options: { deaf?: boolean } = {}) {}
+  constructor(private readonly pattern: RegExp, private readonly options: { deaf?: boolean } = {}) {
+    ofThisTest.push(this);
+  }
 
   readonly onCall = async (call: string, signal: AbortSignal): Promise<void> => {
     if (this.released || !this.pattern.test(call)) return;
