@@ -39,7 +39,10 @@ export function addConfigOptions(command: Command, groups: readonly OptionDefini
 
 /** The flags of configuration options among those that commander read. */
 export function configFlags(options: Record<string, unknown>): Flags {
-  return Object.fromEntries(OPTION_KEYS.filter((key) => options[key] !== undefined).map((key) => [key, options[key]])) as Record<OptionKey, string>;
+  return Object.fromEntries(OPTION_KEYS.filter((key) => options[key] !== undefined).map((key) => [key, options[key]])) as Record<
+    OptionKey,
+    string
+  >;
 }
 
 /** Gathers the values of a flag that may be given again. */

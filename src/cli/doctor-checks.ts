@@ -58,5 +58,9 @@ export async function checkTemporal(config: SluiceConfig, address: string | unde
 }
 
 function notRunning(name: string): Check {
-  return { name, detail: 'none configured, none running here', problem: { code: 'SERVER_UNREACHABLE', hint: ERROR_KINDS.SERVER_UNREACHABLE.hint } };
+  return {
+    name,
+    detail: 'none configured, none running here',
+    problem: { code: 'SERVER_UNREACHABLE', hint: ERROR_KINDS.SERVER_UNREACHABLE.hint },
+  };
 }

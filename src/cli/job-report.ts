@@ -37,7 +37,8 @@ export function endReport(job: JobStatusResponse, style: Style): string[] {
   if (job.status === 'FAILED') return [style.bad(`Failed: ${job.jobId}`), ...errorLines(job, style)];
   const time = job.startedAt && job.finishedAt ? ` in ${duration(Date.parse(job.finishedAt) - Date.parse(job.startedAt))}` : '';
   const lines = [`${style.good('Done')}${time}: ${documentsInWords(job.documents, job.chunks)}`];
-  if (job.documents.failed > 0) lines.push(`See why: sluice failures ${job.jobId}    Try them again: sluice retry ${job.jobId} --failed-only`);
+  if (job.documents.failed > 0)
+    lines.push(`See why: sluice failures ${job.jobId}    Try them again: sluice retry ${job.jobId} --failed-only`);
   return lines;
 }
 
@@ -45,7 +46,13 @@ export function endReport(job: JobStatusResponse, style: Style): string[] {
 export function documentsInWords(documents: DocumentCounts, chunks: number): string {
   const { total, totalIsFinal, succeeded, skipped, failed, removed, ignored } = documents;
   const parts = [`${counted(total, 'document')}${totalIsFinal ? '' : ' found so far'}`];
-  for (const [value, word] of [[succeeded, 'indexed'], [skipped, 'unchanged'], [failed, 'failed'], [removed, 'removed'], [ignored, 'ignored']] as const) {
+  for (const [value, word] of [
+    [succeeded, 'indexed'],
+    [skipped, 'unchanged'],
+    [failed, 'failed'],
+    [removed, 'removed'],
+    [ignored, 'ignored'],
+  ] as const) {
     if (value > 0) parts.push(`${count(value)} ${word}`);
   }
   return `${parts.join(', ')}${chunks > 0 ? ` · ${counted(chunks, 'chunk')}` : ''}`;

@@ -27,8 +27,22 @@ import { reportError } from './report-error';
 
 /** In the order of the help. */
 const COMMANDS = [
-  registerUp, registerIngest, registerSearch, registerJobs, registerStatus, registerWatch, registerPause, registerResume, registerCancel, registerRetry,
-  registerFailures, registerShow, registerCollections, registerWorker, registerMigrate, registerDoctor,
+  registerUp,
+  registerIngest,
+  registerSearch,
+  registerJobs,
+  registerStatus,
+  registerWatch,
+  registerPause,
+  registerResume,
+  registerCancel,
+  registerRetry,
+  registerFailures,
+  registerShow,
+  registerCollections,
+  registerWorker,
+  registerMigrate,
+  registerDoctor,
 ];
 
 export interface CliDependencies {
@@ -43,7 +57,8 @@ export async function runCli(process: CliProcess, args: readonly string[], depen
   const program = new Command('sluice');
   let exitCode = EXIT_DONE;
   let isDebug = args.includes('--debug') || readOptionText('switch', [process.env.SLUICE_DEBUG ?? '']) === true;
-  const run: Runner = <Options>(action: Action<Options>) =>
+  const run: Runner =
+    <Options>(action: Action<Options>) =>
     async (...received) => {
       const command = received.at(-1) as Command;
       const config = loadConfig({ flags: configFlags(command.opts()), env: io.env, cwd: io.cwd });
@@ -67,7 +82,11 @@ function setUp(program: Command, io: CliIo, run: Runner, version: string): void 
   for (const register of COMMANDS) register(program, run);
   for (const command of [program, ...program.commands]) {
     command.exitOverride();
-    command.configureOutput({ writeOut: (text) => void io.stdout.write(text), writeErr: (text) => void io.stderr.write(text), outputError: () => undefined });
+    command.configureOutput({
+      writeOut: (text) => void io.stdout.write(text),
+      writeErr: (text) => void io.stderr.write(text),
+      outputError: () => undefined,
+    });
   }
 }
 
@@ -76,5 +95,7 @@ function misuse(error: CommanderError, program: Command, args: readonly string[]
   const message = error.message.replace(/^error: /, '').replace(/\n\((Did you mean .*\?)\)/, '. $1');
   const sentence = message.charAt(0).toUpperCase() + message.slice(1);
   const command = program.commands.find((known) => known.name() === args.find((argument) => !argument.startsWith('-')))?.name();
-  return new SluiceError('INVALID_INPUT', /[.?]$/.test(sentence) ? sentence : `${sentence}.`, { hint: `See: sluice ${command ? `${command} ` : ''}--help` });
+  return new SluiceError('INVALID_INPUT', /[.?]$/.test(sentence) ? sentence : `${sentence}.`, {
+    hint: `See: sluice ${command ? `${command} ` : ''}--help`,
+  });
 }

@@ -22,6 +22,7 @@ export function reportError(io: CliIo, error: unknown, showStack: boolean): numb
 
 function stacksOf(error: unknown): string[] {
   const stacks: string[] = [];
-  for (let at = error; at instanceof Error && stacks.length < 10; at = at.cause) stacks.push(`${stacks.length > 0 ? 'caused by ' : ''}${at.stack ?? at.message}`);
+  for (let at = error; at instanceof Error && stacks.length < 10; at = at.cause)
+    stacks.push(`${stacks.length > 0 ? 'caused by ' : ''}${at.stack ?? at.message}`);
   return stacks;
 }

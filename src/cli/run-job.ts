@@ -13,10 +13,12 @@ export async function runJob({ io }: CommandContext, session: ServerSession, job
   const interruption = listenForInterruption(io, isOwnWorker ? ['signal'] : ['signal', 'pipe']);
   const failure = new AbortController();
   const worker = isOwnWorker ? session.startWorker({ isLasting: false }) : undefined;
-  const workerFailed = worker?.then(({ ended }) => ended).catch((error: unknown) => {
-    failure.abort();
-    throw error;
-  });
+  const workerFailed = worker
+    ?.then(({ ended }) => ended)
+    .catch((error: unknown) => {
+      failure.abort();
+      throw error;
+    });
   workerFailed?.catch(() => undefined);
   try {
     const job = await followJob({ io, service: session.service, jobId, signal: AbortSignal.any([interruption.signal, failure.signal]) });

@@ -1,7 +1,19 @@
 /** Errors of Postgres and the network that reach a command as they are, in Sluice's words. */
 import { SluiceError } from '../domain/errors';
 
-const UNREACHABLE = new Set(['ECONNREFUSED', 'ECONNRESET', 'EHOSTUNREACH', 'ENETUNREACH', 'ENOTFOUND', 'EAI_AGAIN', 'ETIMEDOUT', '57P01', '57P03', '53300', '08006']);
+const UNREACHABLE = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'ETIMEDOUT',
+  '57P01',
+  '57P03',
+  '53300',
+  '08006',
+]);
 /** Wrong password or role, no such database. */
 const REFUSED = new Set(['28P01', '28000', '3D000']);
 /** No such schema, table, column, type or function. */
@@ -13,9 +25,13 @@ export function toSluiceError(error: unknown): SluiceError {
   const code = codeOf(error);
   const said = messageOf(error);
   if (UNREACHABLE.has(code)) return new SluiceError('SERVER_UNREACHABLE', `A server does not answer: ${said}`, { cause: error });
-  if (REFUSED.has(code)) return new SluiceError('INVALID_INPUT', `The database refuses us: ${said}.`, { hint: 'Check DATABASE_URL.', cause: error });
+  if (REFUSED.has(code))
+    return new SluiceError('INVALID_INPUT', `The database refuses us: ${said}.`, { hint: 'Check DATABASE_URL.', cause: error });
   if (NO_SCHEMA.has(code)) {
-    return new SluiceError('INVALID_INPUT', `The database lacks Sluice's tables, or has those of another version: ${said}.`, { hint: 'Bring it up to date with `sluice migrate`.', cause: error });
+    return new SluiceError('INVALID_INPUT', `The database lacks Sluice's tables, or has those of another version: ${said}.`, {
+      hint: 'Bring it up to date with `sluice migrate`.',
+      cause: error,
+    });
   }
   return new SluiceError('INTERNAL', said, { cause: error });
 }

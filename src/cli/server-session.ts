@@ -1,6 +1,6 @@
 /**
- * Opens the servers for a command: those that are configured, those that run for this folder, or new ones. Everything heavy is imported when it
- * is needed, so that `--help` and a mistyped flag answer at once.
+ * Opens the servers for a command: those that are configured, those that run for this folder, or new ones. Everything heavy is imported
+ * when it is needed, so that `--help` and a mistyped flag answer at once.
  */
 import { areServersConfigured, type SluiceConfig } from '../config/config';
 import type { TemporalConnectionOptions } from '../config/temporal-config';
@@ -33,7 +33,12 @@ export const openServers: OpenServers = async (config, io, { mayStart }) => {
   const running = await findRunningServers(stateDir);
   const addresses = { databaseUrl: databaseUrl ?? running?.databaseUrl, temporalAddress: temporalAddress ?? running?.temporalAddress };
   if (addresses.databaseUrl === undefined || addresses.temporalAddress === undefined) throw noServers(stateDir);
-  const found = { databaseUrl: addresses.databaseUrl, temporalAddress: addresses.temporalAddress, namespace: temporal.namespace, temporalUiUrl: running?.temporalUiUrl };
+  const found = {
+    databaseUrl: addresses.databaseUrl,
+    temporalAddress: addresses.temporalAddress,
+    namespace: temporal.namespace,
+    temporalUiUrl: running?.temporalUiUrl,
+  };
   return openSession(config, io, found, async () => undefined);
 };
 
@@ -46,8 +51,21 @@ export async function getDatabaseUrl({ databaseUrl, stateDir }: SluiceConfig): P
   return running.databaseUrl;
 }
 
-async function openSession(config: SluiceConfig, io: CliIo, addresses: ServerAddresses, release: () => Promise<void>): Promise<ServerSession> {
-  const [{ lazyClient }, { connect }, { createComputePool }, { createEmbeddingModels }, { createParserPool }, { createSourceReaders }, { createIngestionService }] = await Promise.all([
+async function openSession(
+  config: SluiceConfig,
+  io: CliIo,
+  addresses: ServerAddresses,
+  release: () => Promise<void>,
+): Promise<ServerSession> {
+  const [
+    { lazyClient },
+    { connect },
+    { createComputePool },
+    { createEmbeddingModels },
+    { createParserPool },
+    { createSourceReaders },
+    { createIngestionService },
+  ] = await Promise.all([
     import('../temporal/connect-client.js'),
     import('../db/connect.js'),
     import('../compute/compute-pool.js'),
@@ -73,7 +91,10 @@ async function openSession(config: SluiceConfig, io: CliIo, addresses: ServerAdd
     hasLastingWorker: () => hasAnnouncedWorker(config.stateDir),
     async startWorker({ isLasting }) {
       await checkServers(addresses, connection);
-      const [{ createWorker }, { installWorkerLogging }] = await Promise.all([import('../temporal/worker.js'), import('./worker-logging.js')]);
+      const [{ createWorker }, { installWorkerLogging }] = await Promise.all([
+        import('../temporal/worker.js'),
+        import('./worker-logging.js'),
+      ]);
       // What goes amiss with the job is shown with the job; a worker of one command tells only what it can't bear.
       installWorkerLogging(isLasting || config.settings.logLevel ? config.logLevel : 'error', io.say);
       const worker = await createWorker({ client, connection, namespace, databaseUrl, phases: config.phases, openai });
@@ -91,11 +112,15 @@ async function openSession(config: SluiceConfig, io: CliIo, addresses: ServerAdd
 
 /** A worker on servers that don't answer would try for long, and say little: rejects with SERVER_UNREACHABLE, or tells to migrate. */
 async function checkServers({ databaseUrl, namespace }: ServerAddresses, connection: TemporalConnectionOptions): Promise<void> {
-  const [{ connectClient }, { describeDatabase }] = await Promise.all([import('../temporal/connect-client.js'), import('./describe-database.js')]);
+  const [{ connectClient }, { describeDatabase }] = await Promise.all([
+    import('../temporal/connect-client.js'),
+    import('./describe-database.js'),
+  ]);
   const client = await connectClient(connection, namespace);
   await client.connection.close();
   const { hasTables } = await describeDatabase(databaseUrl, CONNECT_TIMEOUT_MS);
-  if (!hasTables) throw new SluiceError('INVALID_INPUT', "The database has none of Sluice's tables.", { hint: 'Make them with `sluice migrate`.' });
+  if (!hasTables)
+    throw new SluiceError('INVALID_INPUT', "The database has none of Sluice's tables.", { hint: 'Make them with `sluice migrate`.' });
 }
 
 async function migrate(databaseUrl: string): Promise<void> {

@@ -1,7 +1,7 @@
 /**
- * Tells commands in the same folder that a lasting worker (`up`, `worker`) runs beside the embedded servers, so that `ingest` needs none of its
- * own: a file a worker in `.sluice/workers/`, named by its process, so that a killed one doesn't count. Temporal can't tell: it remembers
- * pollers for minutes.
+ * Tells commands in the same folder that a lasting worker (`up`, `worker`) runs beside the embedded servers, so that `ingest` needs none of
+ * its own: a file a worker in `.sluice/workers/`, named by its process, so that a killed one doesn't count. Temporal can't tell: it
+ * remembers pollers for minutes.
  */
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';

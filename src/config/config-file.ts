@@ -20,13 +20,20 @@ export function findConfigFile(folder: string): ConfigFile | undefined {
   const file = path.join(folder, name);
   let content: unknown;
   try {
-    content = name.endsWith('.json') ? JSON.parse(readFileSync(file, 'utf8')) : defaultExport(name.endsWith('.ts') ? requireTypeScript(file) : requireFrom(file)(file));
+    content = name.endsWith('.json')
+      ? JSON.parse(readFileSync(file, 'utf8'))
+      : defaultExport(name.endsWith('.ts') ? requireTypeScript(file) : requireFrom(file)(file));
   } catch (error) {
     if (error instanceof SluiceError) throw error;
-    throw new SluiceError('INVALID_INPUT', `${file} can't be read: ${error instanceof Error ? error.message : String(error)}`, { hint: 'Correct the file.', cause: error });
+    throw new SluiceError('INVALID_INPUT', `${file} can't be read: ${error instanceof Error ? error.message : String(error)}`, {
+      hint: 'Correct the file.',
+      cause: error,
+    });
   }
   if (typeof content !== 'object' || content === null || Array.isArray(content)) {
-    throw new SluiceError('INVALID_INPUT', `${file} must ${name.endsWith('.json') ? 'hold' : 'export'} an object of options.`, { hint: 'Correct the file.' });
+    throw new SluiceError('INVALID_INPUT', `${file} must ${name.endsWith('.json') ? 'hold' : 'export'} an object of options.`, {
+      hint: 'Correct the file.',
+    });
   }
   return { path: file, content: content as Record<string, unknown> };
 }

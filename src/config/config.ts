@@ -59,9 +59,17 @@ export function describeConfig(config: SluiceConfig): { name: string; value: str
   const { databaseUrl, temporal, stateDir, settings } = config;
   return [
     { name: 'database', value: databaseUrl ? withoutPassword(databaseUrl) : 'embedded', origin: databaseUrl ? 'DATABASE_URL' : 'default' },
-    { name: 'temporal', value: temporal.isConfigured ? `${temporal.address}, namespace ${temporal.namespace}` : 'embedded', origin: temporal.isConfigured ? 'TEMPORAL_…' : 'default' },
+    {
+      name: 'temporal',
+      value: temporal.isConfigured ? `${temporal.address}, namespace ${temporal.namespace}` : 'embedded',
+      origin: temporal.isConfigured ? 'TEMPORAL_…' : 'default',
+    },
     { name: 'state', value: stateDir, origin: 'default' },
-    ...Object.entries(settings).map(([name, { value, origin }]) => ({ name, value: typeof value === 'string' ? value : JSON.stringify(value), origin })),
+    ...Object.entries(settings).map(([name, { value, origin }]) => ({
+      name,
+      value: typeof value === 'string' ? value : JSON.stringify(value),
+      origin,
+    })),
   ];
 }
 
@@ -82,7 +90,11 @@ function jobOptionsOf(settings: Settings): JobOptions {
   const provider = valueOf<EmbeddingChoice['provider']>(settings.embeddingProvider);
   if (provider) {
     const [model, dimensions] = [valueOf<string>(settings.embeddingModel), valueOf<number>(settings.embeddingDimensions)];
-    options.embedding = { provider, ...(model !== undefined && { model }), ...(dimensions !== undefined && { dimensions }) } satisfies EmbeddingChoice;
+    options.embedding = {
+      provider,
+      ...(model !== undefined && { model }),
+      ...(dimensions !== undefined && { dimensions }),
+    } satisfies EmbeddingChoice;
   }
   return options as JobOptions;
 }
@@ -91,7 +103,9 @@ function checkedDatabaseUrl(url: string | undefined): string | undefined {
   if (!url) return undefined;
   // The value is not repeated: it may hold a password.
   if (!URL.canParse(url) || !['postgres:', 'postgresql:'].includes(new URL(url).protocol)) {
-    throw new SluiceError('INVALID_INPUT', 'DATABASE_URL must be a URL such as postgres://user:password@host:5432/database.', { hint: 'Correct it, or unset it to use the embedded server.' });
+    throw new SluiceError('INVALID_INPUT', 'DATABASE_URL must be a URL such as postgres://user:password@host:5432/database.', {
+      hint: 'Correct it, or unset it to use the embedded server.',
+    });
   }
   return url;
 }

@@ -29,5 +29,8 @@ function asNumber(text: string): unknown {
 }
 
 function listed(text: string): string[] {
-  return text.split(',').map((part) => part.trim()).filter((part) => part !== '');
+  return text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
 }

@@ -33,14 +33,16 @@ export function readSettings(flags: Flags, environment: Environment, file: Confi
     if (!result.success) problems.push(...problemsOf(result.error, setting.value, () => []).map((problem) => located(problem, setting)));
     settings[key] = setting;
   }
-  if (problems.length > 0) throw new SluiceError('INVALID_INPUT', problems.join('\n'), { hint: 'Correct the named options and run it again.' });
+  if (problems.length > 0)
+    throw new SluiceError('INVALID_INPUT', problems.join('\n'), { hint: 'Correct the named options and run it again.' });
   return withoutForeignModel(settings);
 }
 
 function findSetting(key: OptionKey, flags: Flags, environment: Environment, file: ConfigFile | undefined): Setting | undefined {
   const { kind } = optionDefinition(key);
   const flag = flags[key];
-  if (flag !== undefined) return { value: typeof flag === 'boolean' ? flag : readOptionText(kind, [flag].flat()), origin: flagOf(key), rank: 0 };
+  if (flag !== undefined)
+    return { value: typeof flag === 'boolean' ? flag : readOptionText(kind, [flag].flat()), origin: flagOf(key), rank: 0 };
   // An empty variable is one that is not set: many tools can't unset one.
   const variable = environment[variableOf(key)];
   if (variable) return { value: readOptionText(kind, [variable]), origin: variableOf(key), rank: 1 };
@@ -62,14 +64,16 @@ function unknownKeys(file: ConfigFile | undefined): string[] {
     });
 }
 
-/** The model and dimensions of one provider mean nothing to another: a provider named at a higher rank leaves those of lower ranks behind. */
+/** The model of one provider means nothing to another: a provider named at a higher rank leaves model and dimensions of lower ones. */
 function withoutForeignModel(settings: Settings): Settings {
   const provider = settings.embeddingProvider;
   const kept = { ...settings };
   for (const key of ['embeddingModel', 'embeddingDimensions'] as const) {
     const setting = settings[key];
     if (setting && !provider) {
-      throw new SluiceError('INVALID_INPUT', `${setting.origin} needs a provider.`, { hint: `Add ${flagOf('embeddingProvider')} or ${variableOf('embeddingProvider')}.` });
+      throw new SluiceError('INVALID_INPUT', `${setting.origin} needs a provider.`, {
+        hint: `Add ${flagOf('embeddingProvider')} or ${variableOf('embeddingProvider')}.`,
+      });
     }
     if (setting && provider && setting.rank > provider.rank) delete kept[key];
   }

@@ -1,4 +1,4 @@
-/** Where Temporal is, as its own variables and configuration file say: TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, TEMPORAL_TLS_…, TEMPORAL_API_KEY, … */
+/** Where Temporal is, as its own variables (TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, TEMPORAL_API_KEY, …) and its own file say. */
 import type { ConnectionOptions } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { SluiceError } from '../domain/errors';

@@ -9,7 +9,10 @@ import { problemsOf } from './problems';
 import { SOURCE_KINDS, sourceSchema } from './source-schema';
 
 export const ingestionInputSchema = z.strictObject(
-  { collection: collectionNameSchema, source: sourceSchema, options: jobOptionsSchema.optional() } satisfies Record<keyof IngestionInput, z.ZodType>,
+  { collection: collectionNameSchema, source: sourceSchema, options: jobOptionsSchema.optional() } satisfies Record<
+    keyof IngestionInput,
+    z.ZodType
+  >,
   'must be an object with collection and source',
 );
 

@@ -16,7 +16,8 @@ export function problemsOf(error: z.ZodError, value: unknown, keysAt: (path: str
 
 function unknownKey(path: readonly PropertyKey[], known: readonly string[]): string {
   const similar = findSimilar(String(path.at(-1)), known);
-  return `${dotted(path)} is not known${similar ? `: did you mean ${similar}?` : `${known.length > 0 ? `: known are ${known.join(', ')}` : ''}.`}`;
+  if (similar) return `${dotted(path)} is not known: did you mean ${similar}?`;
+  return known.length > 0 ? `${dotted(path)} is not known: known are ${known.join(', ')}.` : `${dotted(path)} is not known.`;
 }
 
 /** Numbers only: text may be long, or a secret. */
@@ -33,5 +34,8 @@ function printable(key: string): string {
 }
 
 function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
-  return path.reduce<unknown>((at, part) => (typeof at === 'object' && at !== null && Object.hasOwn(at, part) ? at[part as never] : undefined), value);
+  return path.reduce<unknown>(
+    (at, part) => (typeof at === 'object' && at !== null && Object.hasOwn(at, part) ? at[part as never] : undefined),
+    value,
+  );
 }

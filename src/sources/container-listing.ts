@@ -2,7 +2,7 @@
 import { DocumentFailure } from '../domain/document-outcome';
 import type { ContainerRecord, ParserPool } from '../parsing/parser-pool';
 import type { RecordPosition } from './folder-cursor';
-import type { FoundFile } from './folder-walk';
+import type { FoundFile } from './folder-entry';
 import type { DiscoveredItem } from './source-reader';
 
 export interface ContainerPage {
@@ -43,5 +43,10 @@ function itemOf(file: FoundFile, record: ContainerRecord): DiscoveredItem {
 }
 
 function incomplete(file: FoundFile, why: string): DiscoveredItem {
-  return { kind: 'broken', uri: file.uri, code: 'SOURCE_INCOMPLETE', message: `What is in ${JSON.stringify(file.uri)} is not known: ${why}` };
+  return {
+    kind: 'broken',
+    uri: file.uri,
+    code: 'SOURCE_INCOMPLETE',
+    message: `What is in ${JSON.stringify(file.uri)} is not known: ${why}`,
+  };
 }

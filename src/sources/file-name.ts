@@ -1,6 +1,6 @@
 /**
- * Names of files as text. A name is bytes to the operating system; nearly always they are UTF-8. What is not gets a legible text, distinct from
- * its siblings' names, under which it can be reported; it can't be opened by that text.
+ * Names of files as text. A name is bytes to the operating system; nearly always they are UTF-8. What is not gets a legible text, distinct
+ * from its siblings' names, under which it can be reported; it can't be opened by that text.
  */
 import { isUtf8 } from 'node:buffer';
 

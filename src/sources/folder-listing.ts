@@ -1,4 +1,4 @@
-/** The names in a folder, with a memory of large folders: a page of discovery must not read a folder of a million files again for the next 500. */
+/** The names in a folder, with a memory of large ones: a page of discovery must not read a million names again for the next 500. */
 import { readdir, stat } from 'node:fs/promises';
 import { orderedNames, type FileName } from './file-name';
 

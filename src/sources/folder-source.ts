@@ -1,6 +1,6 @@
 /**
  * The folder source: a folder or a single file on the worker's machine. A document's URI is its path in the folder, with `/`, unescaped; a
- * single file's is its name. Containers (JSONL, JSON arrays of records) are opened here, in the parser pool, one document a record: `uri#id`.
+ * single file's is its name. Containers (JSONL, JSON arrays of records) are opened in the parser pool, one document a record: `uri#id`.
  * What is left out by default: left-out.ts. Order, links, hostile file systems: folder-walk.ts.
  */
 import { constants } from 'node:fs';
@@ -15,7 +15,8 @@ import { listContainer } from './container-listing';
 import { describeFileError, fileErrorCode, isGone, sourceNotFound } from './file-error';
 import { decodeCursor, encodeCursor, type FolderCursor } from './folder-cursor';
 import { createFolderListings } from './folder-listing';
-import { findFile, walkFolder, type FoundFile, type WalkStart, type WalkStep } from './folder-walk';
+import type { FoundFile } from './folder-entry';
+import { findFile, walkFolder, type WalkStart, type WalkStep } from './folder-walk';
 import { createPathFilter, type PathFilter } from './path-filter';
 import type { DiscoveredItem, SourceReader } from './source-reader';
 
@@ -110,7 +111,9 @@ async function findUnreadable(
 ): Promise<DiscoveredItem[] | undefined> {
   if (!isReadableFormat(uri, moreEndings)) {
     if (!wasAskedFor) return [{ kind: 'ignored', uri, reason: 'not a type of file that Sluice reads' }];
-    return [{ kind: 'broken', uri, code: 'UNSUPPORTED_FORMAT', message: `Sluice does not read this type of file: ${JSON.stringify(uri)}.` }];
+    return [
+      { kind: 'broken', uri, code: 'UNSUPPORTED_FORMAT', message: `Sluice does not read this type of file: ${JSON.stringify(uri)}.` },
+    ];
   }
   try {
     // Opened, not asked about: access() judges by another user id, and network file systems judge for themselves.
@@ -121,6 +124,8 @@ async function findUnreadable(
     if (isGone(code)) return [];
     // Its listing fails in turn and says that its records are unknown: their published versions must not count as gone.
     if (mayBeContainer(uri)) return undefined;
-    return [{ kind: 'broken', uri, code: 'READ_ERROR', message: `The file ${JSON.stringify(uri)} can't be read: ${describeFileError(code)}.` }];
+    return [
+      { kind: 'broken', uri, code: 'READ_ERROR', message: `The file ${JSON.stringify(uri)} can't be read: ${describeFileError(code)}.` },
+    ];
   }
 }

@@ -32,7 +32,8 @@ export function createPathFilter(source: { include?: string[]; exclude?: string[
     isExplicit: true,
     isExcluded: exclude,
     isIncluded: matcher(source.include, OPTIONS),
-    canHoldIncluded: (folder) => bases.some((base) => base === '' || base === folder || base.startsWith(`${folder}/`) || folder.startsWith(`${base}/`)),
+    canHoldIncluded: (folder) =>
+      bases.some((base) => base === '' || base === folder || base.startsWith(`${folder}/`) || folder.startsWith(`${base}/`)),
     isNamed: matcher(segments, OPTIONS),
   };
 }

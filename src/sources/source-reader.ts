@@ -10,7 +10,7 @@ export interface DiscoveredDocument {
   reference: FileContent;
   /** Size in bytes; of the record, for a record. */
   size: number;
-  /** Changes whenever the content may have changed, taken before reading: for a file its size and mtime in ns, for a record its container's. */
+  /** Changes whenever the content may have, taken before reading: a file's size and mtime in ns; a record has its container's. */
   changeToken: string;
 }
 

@@ -25,7 +25,10 @@ export function createSourceReaders({ sources = [], ...dependencies }: SourceRea
     getReader(source) {
       const reader = readers.get(source.kind);
       if (reader) return reader;
-      throw new SluiceError('INVALID_INPUT', `This worker reads no source of kind ${JSON.stringify(source.kind)}: it reads ${[...readers.keys()].join(', ')}.`);
+      throw new SluiceError(
+        'INVALID_INPUT',
+        `This worker reads no source of kind ${JSON.stringify(source.kind)}: it reads ${[...readers.keys()].join(', ')}.`,
+      );
     },
   };
 }

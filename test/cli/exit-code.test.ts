@@ -15,7 +15,19 @@ test('a job that failed exits by its error', () => {
 
 test.each([
   [1, ['CANCELLED', 'MASS_REMOVAL', 'TOO_MANY_FAILURES']],
-  [2, ['INVALID_INPUT', 'COLLECTION_MISMATCH', 'SOURCE_NOT_FOUND', 'NO_DOCUMENTS', 'PROVIDER_AUTH', 'ALREADY_RUNNING', 'JOB_NOT_FOUND', 'JOB_FINISHED']],
+  [
+    2,
+    [
+      'INVALID_INPUT',
+      'COLLECTION_MISMATCH',
+      'SOURCE_NOT_FOUND',
+      'NO_DOCUMENTS',
+      'PROVIDER_AUTH',
+      'ALREADY_RUNNING',
+      'JOB_NOT_FOUND',
+      'JOB_FINISHED',
+    ],
+  ],
   [4, ['SERVER_UNREACHABLE']],
 ] as const)('exit code %i is that of %j', (exitCode, codes) => {
   expect(codes.map(exitCodeOfError)).toEqual(codes.map(() => exitCode));

@@ -24,7 +24,9 @@ test.each([200, 100, 80, 60, 45, 40, 30, 20, 12])('on %i columns every line fits
 });
 
 test('why a phase waits is said in words', () => {
-  const notes = WAIT_REASONS.map((waitReason) => phaseBars({ phases: [samplePhase('EMBEDDING', { status: 'RUNNING', waitReason })] }, { columns: 100, style: plain })[0]);
+  const notes = WAIT_REASONS.map(
+    (waitReason) => phaseBars({ phases: [samplePhase('EMBEDDING', { status: 'RUNNING', waitReason })] }, { columns: 100, style: plain })[0],
+  );
   expect(new Set(notes).size).toBe(WAIT_REASONS.length);
   expect(notes.join()).not.toMatch(/_/);
 });

@@ -5,11 +5,15 @@ import type { PhaseStatusView } from '../../src/domain/job-view';
 import { completedJob, sampleJob, samplePhase } from './sample-job';
 
 describe('lines of changes', () => {
-  const job = (changes: Partial<PhaseStatusView>) => sampleJob({ phases: [samplePhase('LOADING', { status: 'RUNNING', itemsTotal: 100, ...changes })] });
+  const job = (changes: Partial<PhaseStatusView>) =>
+    sampleJob({ phases: [samplePhase('LOADING', { status: 'RUNNING', itemsTotal: 100, ...changes })] });
 
   test('at first tell what has begun, and the job', () => {
     expect(changeLines(undefined, sampleJob())).toEqual([
-      'LOADING COMPLETED 100% 1,200/1,200, 2 failed', 'CHUNKING RUNNING 50% 600/1,200', 'EMBEDDING PAUSED 10% 120/1,200', 'INDEXING RUNNING 10% 120/1,200: waits for documents',
+      'LOADING COMPLETED 100% 1,200/1,200, 2 failed',
+      'CHUNKING RUNNING 50% 600/1,200',
+      'EMBEDDING PAUSED 10% 120/1,200',
+      'INDEXING RUNNING 10% 120/1,200: waits for documents',
       'job RUNNING 41%',
     ]);
   });
@@ -53,8 +57,18 @@ describe('the rate', () => {
 
 describe('the live region', () => {
   const recorded = (columns: number) => {
-    const stream = { text: '', columns, write(text: string) { this.text += text; } };
-    const taken = () => { const { text } = stream; stream.text = ''; return text.replace(/\x1b\[\?25[lh]/g, ''); };
+    const stream = {
+      text: '',
+      columns,
+      write(text: string) {
+        this.text += text;
+      },
+    };
+    const taken = () => {
+      const { text } = stream;
+      stream.text = '';
+      return text.replace(/\x1b\[\?25[lh]/g, '');
+    };
     return { stream, taken, region: new LiveRegion(stream) };
   };
 

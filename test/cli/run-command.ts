@@ -35,7 +35,11 @@ export async function runCommand(args: string[], setting: CommandSetting = {}): 
   const cwd = mkdtempSync(path.join(tmpdir(), 'sluice-cli-'));
   folders.push(cwd);
   const run: CommandRun = { exitCode: -1, stdout: '', stderr: '', opened: [], events: [], cwd };
-  const stream = (name: 'stdout' | 'stderr') => ({ write: (text: string) => void (run[name] += text), isTTY: setting.isTty, columns: setting.columns });
+  const stream = (name: 'stdout' | 'stderr') => ({
+    write: (text: string) => void (run[name] += text),
+    isTTY: setting.isTty,
+    columns: setting.columns,
+  });
   let stopWorker: () => void = () => undefined;
   const session: ServerSession = {
     service: refusing(setting.service ?? {}),
@@ -45,7 +49,13 @@ export async function runCommand(args: string[], setting: CommandSetting = {}): 
     async startWorker({ isLasting }) {
       run.events.push(isLasting ? 'lasting worker' : 'worker');
       const ended = new Promise<void>((resolve) => void (stopWorker = resolve));
-      return { ended, async shutdown() { run.events.push('worker stopped'); stopWorker(); } };
+      return {
+        ended,
+        async shutdown() {
+          run.events.push('worker stopped');
+          stopWorker();
+        },
+      };
     },
     async close() {
       run.events.push('closed');
@@ -54,14 +64,23 @@ export async function runCommand(args: string[], setting: CommandSetting = {}): 
   };
   run.exitCode = await runCli(
     {
-      stdout: stream('stdout'), stderr: stream('stderr'), cwd, env: { TEMPORAL_CONFIG_FILE: '/nonexistent.toml', ...setting.env },
+      stdout: stream('stdout'),
+      stderr: stream('stderr'),
+      cwd,
+      env: { TEMPORAL_CONFIG_FILE: '/nonexistent.toml', ...setting.env },
       onInterrupt(listener) {
         setting.whenListening?.(listener);
         return () => undefined;
       },
     },
     args.map((argument) => argument.replace('{cwd}', cwd)),
-    { version: '1.2.3', async openServers(_config, _io, options) { run.opened.push(options); return session; } },
+    {
+      version: '1.2.3',
+      async openServers(_config, _io, options) {
+        run.opened.push(options);
+        return session;
+      },
+    },
   );
   return run;
 }

@@ -10,5 +10,8 @@ test('an error of ours stays as it is, one from elsewhere keeps its cause', () =
 });
 
 test('a database without tables tells to migrate', () => {
-  expect(toSluiceError(Object.assign(new Error('no'), { code: '42P01' }))).toMatchObject({ code: 'INVALID_INPUT', hint: expect.stringContaining('sluice migrate') });
+  expect(toSluiceError(Object.assign(new Error('no'), { code: '42P01' }))).toMatchObject({
+    code: 'INVALID_INPUT',
+    hint: expect.stringContaining('sluice migrate'),
+  });
 });

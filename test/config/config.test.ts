@@ -26,7 +26,13 @@ function problemsOf(sources: Partial<ConfigSources>): string[] {
 
 test('nothing set is a whole configuration', () => {
   expect(load()).toEqual({
-    jobOptions: {}, phases: JOB_PHASES, logLevel: 'warn', debug: false, databaseUrl: undefined, stateDir: path.join(cwd, '.sluice'), settings: {},
+    jobOptions: {},
+    phases: JOB_PHASES,
+    logLevel: 'warn',
+    debug: false,
+    databaseUrl: undefined,
+    stateDir: path.join(cwd, '.sluice'),
+    settings: {},
     temporal: { isConfigured: false, address: '127.0.0.1:7233', namespace: 'default', connection: { address: '127.0.0.1:7233' } },
   });
 });
@@ -36,30 +42,47 @@ test('flags win over the environment, and it over the file', () => {
   const { jobOptions, settings } = load({ flags: { chunkTokens: '300' }, env: { SLUICE_CHUNK_TOKENS: '200', SLUICE_CHUNK_OVERLAP: '20' } });
   expect(jobOptions).toEqual({ chunkTokens: 300, chunkOverlap: 20, batchDocuments: 1 });
   expect([settings.chunkTokens?.origin, settings.chunkOverlap?.origin, settings.batchDocuments?.origin]).toEqual([
-    '--chunk-tokens', 'SLUICE_CHUNK_OVERLAP', `batchDocuments in ${path.join(cwd, 'sluice.config.json')}`,
+    '--chunk-tokens',
+    'SLUICE_CHUNK_OVERLAP',
+    `batchDocuments in ${path.join(cwd, 'sluice.config.json')}`,
   ]);
 });
 
 test('each kind of option reads from text', () => {
   const { jobOptions, phases, debug, logLevel } = load({
     flags: { concurrency: ['embedding=2', 'LOADING=3,INDEXING=1'], verify: false },
-    env: { SLUICE_ALLOW_MASS_REMOVAL: 'yes', SLUICE_VERIFY: '1', SLUICE_MAX_COST: '0.5', SLUICE_PHASES: 'loading, CHUNKING', SLUICE_DEBUG: '1', SLUICE_LOG_LEVEL: 'debug', SLUICE_MAX_TOKENS: '' },
+    env: {
+      SLUICE_ALLOW_MASS_REMOVAL: 'yes',
+      SLUICE_VERIFY: '1',
+      SLUICE_MAX_COST: '0.5',
+      SLUICE_PHASES: 'loading, CHUNKING',
+      SLUICE_DEBUG: '1',
+      SLUICE_LOG_LEVEL: 'debug',
+      SLUICE_MAX_TOKENS: '',
+    },
   });
-  expect(jobOptions).toEqual({ concurrency: { EMBEDDING: 2, LOADING: 3, INDEXING: 1 }, verify: false, allowMassRemoval: true, maxCost: 0.5 });
+  expect(jobOptions).toEqual({
+    concurrency: { EMBEDDING: 2, LOADING: 3, INDEXING: 1 },
+    verify: false,
+    allowMassRemoval: true,
+    maxCost: 0.5,
+  });
   expect({ phases, debug, logLevel }).toEqual({ phases: ['LOADING', 'CHUNKING'], debug: true, logLevel: 'debug' });
 });
 
 test('every problem names where its value came from', () => {
   write('sluice.config.json', JSON.stringify({ chunkOverlap: 'ten', batchDocument: 1, concurrency: { EMBEDDING: 99 } }));
   const file = path.join(cwd, 'sluice.config.json');
-  expect(problemsOf({ flags: { chunkTokens: '5' }, env: { SLUICE_VERIFY: 'perhaps', SLUICE_PHASES: 'LOADING,EMBED' } }).sort()).toEqual([
-    '--chunk-tokens must be a whole number from 16 to 8192; it is 5.',
-    'SLUICE_PHASES: [1] must be of LOADING, CHUNKING, EMBEDDING, INDEXING.',
-    'SLUICE_VERIFY must be true or false.',
-    `batchDocument in ${file} is not known: did you mean batchDocuments?`,
-    `chunkOverlap in ${file} must be a whole number from 0 to 4095.`,
-    `concurrency in ${file}: EMBEDDING must be a whole number from 1 to 64; it is 99.`,
-  ].sort());
+  expect(problemsOf({ flags: { chunkTokens: '5' }, env: { SLUICE_VERIFY: 'perhaps', SLUICE_PHASES: 'LOADING,EMBED' } }).sort()).toEqual(
+    [
+      '--chunk-tokens must be a whole number from 16 to 8192; it is 5.',
+      'SLUICE_PHASES: [1] must be of LOADING, CHUNKING, EMBEDDING, INDEXING.',
+      'SLUICE_VERIFY must be true or false.',
+      `batchDocument in ${file} is not known: did you mean batchDocuments?`,
+      `chunkOverlap in ${file} must be a whole number from 0 to 4095.`,
+      `concurrency in ${file}: EMBEDDING must be a whole number from 1 to 64; it is 99.`,
+    ].sort(),
+  );
 });
 
 test.each([['EMBEDDING'], ['EMBEDDING=x'], ['EMBED=2'], ['EMBEDDING=2=3'], ['']])('--concurrency %j is refused', (text) => {
@@ -117,7 +140,12 @@ describe('the file', () => {
 describe('servers', () => {
   test("Temporal's own variables are read as its SDK reads them", () => {
     const { temporal } = load({ env: { TEMPORAL_ADDRESS: 'cloud:7233', TEMPORAL_NAMESPACE: 'mine', TEMPORAL_API_KEY: 'secret-key' } });
-    expect(temporal).toEqual({ isConfigured: true, address: 'cloud:7233', namespace: 'mine', connection: { address: 'cloud:7233', apiKey: 'secret-key', tls: true } });
+    expect(temporal).toEqual({
+      isConfigured: true,
+      address: 'cloud:7233',
+      namespace: 'mine',
+      connection: { address: 'cloud:7233', apiKey: 'secret-key', tls: true },
+    });
   });
 
   test("Temporal's own file counts, and a profile that it lacks is named", () => {
@@ -138,7 +166,13 @@ describe('servers', () => {
 });
 
 test('the description shows what is set and where, and no secret', () => {
-  const env = { DATABASE_URL: 'postgres://u:hunter2@h/d?sslpassword=hunter2', TEMPORAL_ADDRESS: 't:1', TEMPORAL_API_KEY: 'hunter2', OPENAI_API_KEY: 'hunter2', SLUICE_CHUNK_TOKENS: '64' };
+  const env = {
+    DATABASE_URL: 'postgres://u:hunter2@h/d?sslpassword=hunter2',
+    TEMPORAL_ADDRESS: 't:1',
+    TEMPORAL_API_KEY: 'hunter2',
+    OPENAI_API_KEY: 'hunter2',
+    SLUICE_CHUNK_TOKENS: '64',
+  };
   const lines = describeConfig(load({ env }));
   expect(lines).toEqual([
     { name: 'database', value: 'postgres://u:***@h/d?sslpassword=***', origin: 'DATABASE_URL' },

@@ -2,7 +2,10 @@ import { flagOf, OPTION_KEYS, variableOf } from '../../src/config/options';
 import { jobOptionSchemas } from '../../src/input/job-options-schema';
 
 test('flag and variable follow from the key', () => {
-  expect([flagOf('providerPatienceSeconds'), variableOf('providerPatienceSeconds')]).toEqual(['--provider-patience-seconds', 'SLUICE_PROVIDER_PATIENCE_SECONDS']);
+  expect([flagOf('providerPatienceSeconds'), variableOf('providerPatienceSeconds')]).toEqual([
+    '--provider-patience-seconds',
+    'SLUICE_PROVIDER_PATIENCE_SECONDS',
+  ]);
 });
 
 test('every option of a job can be set, but for those that a retry sets', () => {

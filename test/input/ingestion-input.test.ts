@@ -21,8 +21,20 @@ test('a valid input comes back as it was, nothing filled in', () => {
     collection: 'handbook',
     source: { kind: 'folder', path: './docs', include: ['**/*.md'], exclude: ['drafts'] },
     options: {
-      chunkTokens: 16, chunkOverlap: 7, batchDocuments: 1, concurrency: { EMBEDDING: 64 }, maxFailures: 0, maxAheadDocuments: 1, allowMassRemoval: true, verify: false,
-      providerPatienceSeconds: 0, maxTokens: 1, maxCost: 0.01, embedding: { provider: 'openai', model: 'm', dimensions: 4000 }, retryOf: 'ingest-1', onlyFailedOf: 'a.b:c_D',
+      chunkTokens: 16,
+      chunkOverlap: 7,
+      batchDocuments: 1,
+      concurrency: { EMBEDDING: 64 },
+      maxFailures: 0,
+      maxAheadDocuments: 1,
+      allowMassRemoval: true,
+      verify: false,
+      providerPatienceSeconds: 0,
+      maxTokens: 1,
+      maxCost: 0.01,
+      embedding: { provider: 'openai', model: 'm', dimensions: 4000 },
+      retryOf: 'ingest-1',
+      onlyFailedOf: 'a.b:c_D',
     },
   };
   expect(parseIngestionInput(full)).toEqual(full);
@@ -33,7 +45,15 @@ test('every problem is named by its path, a sentence each', () => {
   const value = {
     collection: 'My Handbook',
     source: { kind: 'folder', path: '', includes: ['*.md'], exclude: ['ok', '../up', 7] },
-    options: { chunkTokns: 5, chunkTokens: 8, chunkOverlap: 6, concurrency: { EMBEDING: 1, LOADING: 0 }, maxCost: 0, embedding: { model: 'x' }, retryOf: 'a b' },
+    options: {
+      chunkTokns: 5,
+      chunkTokens: 8,
+      chunkOverlap: 6,
+      concurrency: { EMBEDING: 1, LOADING: 0 },
+      maxCost: 0,
+      embedding: { model: 'x' },
+      retryOf: 'a b',
+    },
     priority: 1,
   };
   expect(problemsWith(value).sort()).toEqual([
@@ -65,11 +85,16 @@ test('what is missing is called missing', () => {
 });
 
 test('a kind of source that does not exist is refused with those that do', () => {
-  expect(problemsWith({ collection: 'a', source: { kind: 'website', url: 'https://example.org' } })).toEqual(['source.kind must be a kind of source that there is: folder.']);
+  expect(problemsWith({ collection: 'a', source: { kind: 'website', url: 'https://example.org' } })).toEqual([
+    'source.kind must be a kind of source that there is: folder.',
+  ]);
 });
 
 test('a password in a URL is refused, whatever the kind, and not repeated', () => {
-  for (const source of [{ kind: 'website', url: 'https://me:hunter2@example.org/' }, { kind: 'folder', path: 'https://me:hunter2@example.org/' }]) {
+  for (const source of [
+    { kind: 'website', url: 'https://me:hunter2@example.org/' },
+    { kind: 'folder', path: 'https://me:hunter2@example.org/' },
+  ]) {
     const problems = problemsWith({ collection: 'a', source });
     expect(problems.join()).toMatch(/must not hold a user name or password/);
     expect(problems.join()).not.toMatch(/hunter2/);
@@ -77,9 +102,25 @@ test('a password in a URL is refused, whatever the kind, and not repeated', () =
 });
 
 test.each([
-  ['chunkTokens', 15], ['chunkTokens', 8193], ['chunkTokens', 100.5], ['chunkTokens', '256'], ['chunkTokens', NaN], ['chunkTokens', null], ['chunkOverlap', -1],
-  ['batchDocuments', 0], ['batchDocuments', 10_001], ['maxFailures', -1], ['maxTokens', 0], ['maxTokens', 2 ** 53], ['maxCost', Infinity], ['verify', 'yes'],
-  ['concurrency', 4], ['concurrency', { LOADING: 65 }], ['embedding', 'openai'], ['embedding', { provider: 'cohere' }], ['embedding', { provider: 'openai', dimensions: 0 }],
+  ['chunkTokens', 15],
+  ['chunkTokens', 8193],
+  ['chunkTokens', 100.5],
+  ['chunkTokens', '256'],
+  ['chunkTokens', NaN],
+  ['chunkTokens', null],
+  ['chunkOverlap', -1],
+  ['batchDocuments', 0],
+  ['batchDocuments', 10_001],
+  ['maxFailures', -1],
+  ['maxTokens', 0],
+  ['maxTokens', 2 ** 53],
+  ['maxCost', Infinity],
+  ['verify', 'yes'],
+  ['concurrency', 4],
+  ['concurrency', { LOADING: 65 }],
+  ['embedding', 'openai'],
+  ['embedding', { provider: 'cohere' }],
+  ['embedding', { provider: 'openai', dimensions: 0 }],
   ['embedding', { provider: 'openai', model: 'a\0b' }],
 ])('options.%s %j is refused in one sentence', (name, value) => {
   const problems = problemsWith(withOptions({ [name]: value }));
@@ -88,7 +129,9 @@ test.each([
 });
 
 test('an overlap of half a chunk is refused, a little less is not', () => {
-  expect(problemsWith(withOptions({ chunkTokens: 64, chunkOverlap: 32 }))).toEqual(['options.chunkOverlap must be less than half of chunkTokens; it is 32.']);
+  expect(problemsWith(withOptions({ chunkTokens: 64, chunkOverlap: 32 }))).toEqual([
+    'options.chunkOverlap must be less than half of chunkTokens; it is 32.',
+  ]);
   expect(problemsWith(withOptions({ chunkTokens: 64, chunkOverlap: 31 }))).toEqual([]);
 });
 

@@ -1,7 +1,9 @@
 import { checkCollectionName, checkJobId } from '../../src/input/names';
 import { findSimilar } from '../../src/input/suggestion';
 
-test.each(['a', 'handbook', '0-day_notes', 'a'.repeat(63)])('%s names a collection', (name) => expect(() => checkCollectionName(name)).not.toThrow());
+test.each(['a', 'handbook', '0-day_notes', 'a'.repeat(63)])('%s names a collection', (name) =>
+  expect(() => checkCollectionName(name)).not.toThrow(),
+);
 
 test.each(['', 'A', '-a', '_a', 'a b', 'ä', 'a\n', 'a'.repeat(64)])('%j does not name a collection', (name) => {
   expect(() => checkCollectionName(name)).toThrow(expect.objectContaining({ code: 'INVALID_INPUT' }));

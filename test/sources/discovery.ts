@@ -7,7 +7,11 @@ import { createInProcessParsers } from './in-process-parsers';
 const NEVER = new AbortController().signal;
 
 /** Every item, page by page. @param betweenPages runs after each page but the last */
-export async function discoverAll(source: Omit<FolderSource, 'kind'>, limit = 1_000, betweenPages: () => void = () => {}): Promise<DiscoveredItem[]> {
+export async function discoverAll(
+  source: Omit<FolderSource, 'kind'>,
+  limit = 1_000,
+  betweenPages: () => void = () => {},
+): Promise<DiscoveredItem[]> {
   const items: DiscoveredItem[] = [];
   let cursor: string | undefined;
   do {

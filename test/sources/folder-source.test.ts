@@ -30,12 +30,28 @@ test('a document tells its size, its file and a token that changes with it', asy
 
 test.each([1, 2, 3, 7, 100])('pages of %i items give the same as one page', async (limit) => {
   const folder = temporaryFolder({
-    'a/1.md': '', 'a/2.png': '', 'a/b/3.md': '', 'a/b/4.md': '', 'a/.git/x': '', 'c.jsonl': '{"id":"r1"}\n{"id":"r2"}\nbroken\n{"id":"r4"}\n', 'd.md': '', 'e/f/g/h.md': '',
+    'a/1.md': '',
+    'a/2.png': '',
+    'a/b/3.md': '',
+    'a/b/4.md': '',
+    'a/.git/x': '',
+    'c.jsonl': '{"id":"r1"}\n{"id":"r2"}\nbroken\n{"id":"r4"}\n',
+    'd.md': '',
+    'e/f/g/h.md': '',
   });
   const items = await discoverAll({ path: folder }, limit);
   expect(summary(items)).toEqual([
-    'ignored a/.git/', 'document a/1.md', 'ignored a/2.png', 'document a/b/3.md', 'document a/b/4.md',
-    'document c.jsonl#r1', 'document c.jsonl#r2', 'INVALID_RECORD c.jsonl#at-24', 'document c.jsonl#r4', 'document d.md', 'document e/f/g/h.md',
+    'ignored a/.git/',
+    'document a/1.md',
+    'ignored a/2.png',
+    'document a/b/3.md',
+    'document a/b/4.md',
+    'document c.jsonl#r1',
+    'document c.jsonl#r2',
+    'INVALID_RECORD c.jsonl#at-24',
+    'document c.jsonl#r4',
+    'document d.md',
+    'document e/f/g/h.md',
   ]);
 });
 
@@ -44,7 +60,11 @@ test('a record is a range of its container and changes with it', async () => {
   utimesSync(path.join(folder, 'c.jsonl'), 1, 1);
   const [, second] = await discoverAll({ path: folder });
   expect(second).toEqual({
-    kind: 'document', uri: 'c.jsonl#r2', size: 11, changeToken: '24:1000000000', reference: { path: path.join(folder, 'c.jsonl'), range: { start: 12, end: 23 } },
+    kind: 'document',
+    uri: 'c.jsonl#r2',
+    size: 11,
+    changeToken: '24:1000000000',
+    reference: { path: path.join(folder, 'c.jsonl'), range: { start: 12, end: 23 } },
   });
 });
 
@@ -69,7 +89,11 @@ test('a single file is known by its name, and was asked for', async () => {
   const folder = temporaryFolder({ 'a.md': 'a', 'b.png': 'b', 'c.jsonl': '{"id":"r1"}\n{"id":"r2"}\n{"id":"r3"}' });
   expect(summary(await discoverAll({ path: path.join(folder, 'a.md') }))).toEqual(['document a.md']);
   expect(summary(await discoverAll({ path: path.join(folder, 'b.png') }))).toEqual(['UNSUPPORTED_FORMAT b.png']);
-  expect(summary(await discoverAll({ path: path.join(folder, 'c.jsonl') }, 2))).toEqual(['document c.jsonl#r1', 'document c.jsonl#r2', 'document c.jsonl#r3']);
+  expect(summary(await discoverAll({ path: path.join(folder, 'c.jsonl') }, 2))).toEqual([
+    'document c.jsonl#r1',
+    'document c.jsonl#r2',
+    'document c.jsonl#r3',
+  ]);
 });
 
 test('the locator is the resolved path, without the filters', async () => {
@@ -86,7 +110,10 @@ test('an empty folder is found and holds nothing', async () => {
 
 test('a path with nothing at it is SOURCE_NOT_FOUND, and says which path', async () => {
   const missing = path.join(temporaryFolder(), 'missing');
-  await expect(reader.check({ kind: 'folder', path: missing })).rejects.toMatchObject({ code: 'SOURCE_NOT_FOUND', message: expect.stringContaining(missing) });
+  await expect(reader.check({ kind: 'folder', path: missing })).rejects.toMatchObject({
+    code: 'SOURCE_NOT_FOUND',
+    message: expect.stringContaining(missing),
+  });
   await expect(discoverAll({ path: missing })).rejects.toMatchObject({ code: 'SOURCE_NOT_FOUND' });
 });
 
@@ -97,7 +124,12 @@ test('an aborted discovery rejects with the reason', async () => {
 
 test("a file that a user's own parser reads is a document", async () => {
   const path = temporaryFolder({ 'a.png': '' });
-  const page = await createFolderReader({ parsers, moreEndings: ['.png'] }).discover({ kind: 'folder', path }, undefined, 10, new AbortController().signal);
+  const page = await createFolderReader({ parsers, moreEndings: ['.png'] }).discover(
+    { kind: 'folder', path },
+    undefined,
+    10,
+    new AbortController().signal,
+  );
   expect(summary(page.items)).toEqual(['document a.png']);
 });
 
@@ -106,5 +138,7 @@ test('a user adds a kind of source, and an unknown kind names those that there a
   const readers = createSourceReaders({ parsers, sources: [own] });
   expect(readers.getReader({ kind: 'imap' } as never)).toBe(own);
   expect(readers.getReader({ kind: 'folder', path: '.' }).kind).toBe('folder');
-  expect(() => readers.getReader({ kind: 's3' } as never)).toThrow(expect.objectContaining({ code: 'INVALID_INPUT', message: expect.stringContaining('folder, imap') }));
+  expect(() => readers.getReader({ kind: 's3' } as never)).toThrow(
+    expect.objectContaining({ code: 'INVALID_INPUT', message: expect.stringContaining('folder, imap') }),
+  );
 });

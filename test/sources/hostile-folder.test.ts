@@ -9,8 +9,24 @@ import { addFiles, temporaryFolder } from './temporary-folder';
 
 /** Names of one file each, all of them legal. */
 const NAMES = [
-  'with space.txt', 'it\'s "quoted".txt', 'new\nline.txt', 'emoji-📄🇩🇪.txt', '-rf.txt', 'a%2Fb%2e%2e.txt', `${'L'.repeat(251)}.txt`, 'caf\u00e9-nfc.txt', 'cafe\u0301-nfd.txt',
-  'back\\slash.txt', '.hidden.txt', 'UPPER.TXT', 'upper.txt', 'semi;colon&amp$(x)`y`.txt', 'hash#question?.txt', 'two.dots.tar.md', '\u202egpj.txt', 'star*bracket[1]{a,b}.txt',
+  'with space.txt',
+  'it\'s "quoted".txt',
+  'new\nline.txt',
+  'emoji-📄🇩🇪.txt',
+  '-rf.txt',
+  'a%2Fb%2e%2e.txt',
+  `${'L'.repeat(251)}.txt`,
+  'caf\u00e9-nfc.txt',
+  'cafe\u0301-nfd.txt',
+  'back\\slash.txt',
+  '.hidden.txt',
+  'UPPER.TXT',
+  'upper.txt',
+  'semi;colon&amp$(x)`y`.txt',
+  'hash#question?.txt',
+  'two.dots.tar.md',
+  '\u202egpj.txt',
+  'star*bracket[1]{a,b}.txt',
 ];
 
 test('difficult names are URIs as they are, each its own', async () => {
@@ -35,10 +51,23 @@ test('links are followed to files within the folder only, and never twice', asyn
   link('/dev/zero', 'to-device.md');
   const items = await discoverAll({ path: folder }, 3);
   expect(summary(items)).toEqual([
-    'ignored .store/', 'document a.md', 'ignored loop', 'document sub/b.md', 'ignored sub/to-parent', 'ignored to-device.md', 'ignored to-file.md', 'ignored to-folder',
-    'ignored to-nothing.md', 'ignored to-outside', 'ignored to-secret.md', 'document to-store.md',
+    'ignored .store/',
+    'document a.md',
+    'ignored loop',
+    'document sub/b.md',
+    'ignored sub/to-parent',
+    'ignored to-device.md',
+    'ignored to-file.md',
+    'ignored to-folder',
+    'ignored to-nothing.md',
+    'ignored to-outside',
+    'ignored to-secret.md',
+    'document to-store.md',
   ]);
-  expect(items.find((item) => item.uri === 'to-store.md')).toMatchObject({ size: 7, reference: { path: path.join(folder, '.store/c.md') } });
+  expect(items.find((item) => item.uri === 'to-store.md')).toMatchObject({
+    size: 7,
+    reference: { path: path.join(folder, '.store/c.md') },
+  });
   expect(items.find((item) => item.uri === 'to-secret.md')).toMatchObject({ reason: 'a link out of the folder' });
 });
 
@@ -63,7 +92,10 @@ test('pipes, sockets and what is no file are ignored', async () => {
 
 test('a pipe or device as the source is refused', async () => {
   const reader = createFolderReader({ parsers: createInProcessParsers() });
-  await expect(reader.check({ kind: 'folder', path: '/dev/null' })).rejects.toMatchObject({ code: 'SOURCE_NOT_FOUND', message: '/dev/null is neither a folder nor a file.' });
+  await expect(reader.check({ kind: 'folder', path: '/dev/null' })).rejects.toMatchObject({
+    code: 'SOURCE_NOT_FOUND',
+    message: '/dev/null is neither a folder nor a file.',
+  });
 });
 
 describe('as a user without rights', () => {
@@ -81,7 +113,14 @@ describe('as a user without rights', () => {
   }
 
   test('what may not be read is broken, what may not be listed makes the source incomplete', async () => {
-    const folder = temporaryFolder({ 'a.md': '', 'closed/b.md': '', 'names-only/c.md': '', 'secret.md': '', 'secret.jsonl': '{"id":"r1"}', 'z.md': '' });
+    const folder = temporaryFolder({
+      'a.md': '',
+      'closed/b.md': '',
+      'names-only/c.md': '',
+      'secret.md': '',
+      'secret.jsonl': '{"id":"r1"}',
+      'z.md': '',
+    });
     chmodSync(path.join(folder, 'closed'), 0o000);
     chmodSync(path.join(folder, 'names-only'), 0o444);
     chmodSync(path.join(folder, 'secret.md'), 0o000);
@@ -90,7 +129,12 @@ describe('as a user without rights', () => {
     chmodSync(path.join(folder, 'closed'), 0o755);
     chmodSync(path.join(folder, 'names-only'), 0o755);
     expect(summary(items)).toEqual([
-      'document a.md', 'SOURCE_INCOMPLETE closed/', 'SOURCE_INCOMPLETE names-only/c.md', 'SOURCE_INCOMPLETE secret.jsonl', 'READ_ERROR secret.md', 'document z.md',
+      'document a.md',
+      'SOURCE_INCOMPLETE closed/',
+      'SOURCE_INCOMPLETE names-only/c.md',
+      'SOURCE_INCOMPLETE secret.jsonl',
+      'READ_ERROR secret.md',
+      'document z.md',
     ]);
     expect(items[1]).toMatchObject({ message: 'The folder "closed" can\'t be listed: permission denied (EACCES).' });
   });
@@ -108,7 +152,10 @@ describe('as a user without rights', () => {
     chmodSync(folder, 0o000);
     const reader = createFolderReader({ parsers: createInProcessParsers() });
     await asNobody(async () => {
-      await expect(reader.check({ kind: 'folder', path: folder })).rejects.toMatchObject({ code: 'SOURCE_NOT_FOUND', message: expect.stringContaining('permission denied') });
+      await expect(reader.check({ kind: 'folder', path: folder })).rejects.toMatchObject({
+        code: 'SOURCE_NOT_FOUND',
+        message: expect.stringContaining('permission denied'),
+      });
       await expect(discoverAll({ path: folder })).rejects.toMatchObject({ code: 'SOURCE_NOT_FOUND' });
     });
     chmodSync(folder, 0o755);
@@ -123,7 +170,11 @@ test('names that are not UTF-8 are reported legibly, apart from each other', asy
   mkdirSync(named('dir\xff'));
   writeFileSync(named('dir\xff/a.md'), '');
   expect(summary(await discoverAll({ path: folder }, 1))).toEqual([
-    'READ_ERROR caf\ufffdE8.md', 'document caf\ufffdE9.md', 'READ_ERROR caf\ufffdE9.md\ufffd', 'READ_ERROR dir\ufffdFF/a.md', 'document ok.md',
+    'READ_ERROR caf\ufffdE8.md',
+    'document caf\ufffdE9.md',
+    'READ_ERROR caf\ufffdE9.md\ufffd',
+    'READ_ERROR dir\ufffdFF/a.md',
+    'document ok.md',
   ]);
 });
 
@@ -132,7 +183,13 @@ test('a file that vanishes after it was listed is passed over', async () => {
   const parsers = createInProcessParsers();
   const reader = createFolderReader({
     // The folder has been listed when the first file is looked into.
-    parsers: { ...parsers, async isContainer(...call) { unlinkSync(path.join(folder, 'b.md')); return parsers.isContainer(...call); } },
+    parsers: {
+      ...parsers,
+      async isContainer(...call) {
+        unlinkSync(path.join(folder, 'b.md'));
+        return parsers.isContainer(...call);
+      },
+    },
   });
   const { items } = await reader.discover({ kind: 'folder', path: folder, exclude: ['c.md'] }, undefined, 10, new AbortController().signal);
   expect(summary(items)).toEqual(['document a.jsonl#r1']);
@@ -161,7 +218,9 @@ test('a sparse file of 10 GB is a document like any other: its size is the busin
 });
 
 test('a large folder is found whole while it changes', async () => {
-  const folder = temporaryFolder(Object.fromEntries(Array.from({ length: 2_500 }, (_, index) => [`${String(index).padStart(5, '0')}.md`, ''])));
+  const folder = temporaryFolder(
+    Object.fromEntries(Array.from({ length: 2_500 }, (_, index) => [`${String(index).padStart(5, '0')}.md`, ''])),
+  );
   const reader = createFolderReader({ parsers: createInProcessParsers() });
   const signal = new AbortController().signal;
   const first = await reader.discover({ kind: 'folder', path: folder }, undefined, 2_000, signal);

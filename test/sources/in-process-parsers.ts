@@ -17,7 +17,7 @@ export function createInProcessParsers(): ParserPool {
       });
       const records: ContainerRecord[] = [];
       let at = from;
-      for (; at < bytes.length && records.length < limit; ) {
+      for (; at < bytes.length && records.length < limit;) {
         const lineEnd = bytes.indexOf('\n', at);
         const end = lineEnd === -1 ? bytes.length : lineEnd;
         records.push(recordOf(bytes.subarray(at, end).toString('utf8'), at, end));

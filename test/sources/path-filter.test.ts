@@ -42,12 +42,32 @@ test('a file of an unread type is ignored, and a failure when include matches it
 
 test('hidden and generated folders are left out aloud, and read when include names them', async () => {
   const path = temporaryFolder({ '.github/a.md': '', '.hidden.md': '', 'node_modules/x/a.md': '', 'Thumbs.db': '', 'b.md': '' });
-  expect(summary(await discoverAll({ path }))).toEqual(['ignored .github/', 'document .hidden.md', 'ignored Thumbs.db', 'document b.md', 'ignored node_modules/']);
-  expect(summary(await discoverAll({ path, include: ['**/*.md'] }))).toEqual(['ignored .github/', 'document b.md', 'ignored node_modules/']);
-  expect(summary(await discoverAll({ path, include: ['.github/**', 'node_modules/x/*'] }))).toEqual(['document .github/a.md', 'document node_modules/x/a.md']);
+  expect(summary(await discoverAll({ path }))).toEqual([
+    'ignored .github/',
+    'document .hidden.md',
+    'ignored Thumbs.db',
+    'document b.md',
+    'ignored node_modules/',
+  ]);
+  expect(summary(await discoverAll({ path, include: ['**/*.md'] }))).toEqual([
+    'ignored .github/',
+    'document b.md',
+    'ignored node_modules/',
+  ]);
+  expect(summary(await discoverAll({ path, include: ['.github/**', 'node_modules/x/*'] }))).toEqual([
+    'document .github/a.md',
+    'document node_modules/x/a.md',
+  ]);
 });
 
 test('a folder that no pattern can reach is not walked', () => {
   const { canHoldIncluded } = createPathFilter({ include: ['docs/guide/*.md', 'notes'] });
-  expect(['docs', 'docs/guide', 'notes', 'notes/deep', 'images', 'docs/api'].map(canHoldIncluded)).toEqual([true, true, true, true, false, false]);
+  expect(['docs', 'docs/guide', 'notes', 'notes/deep', 'images', 'docs/api'].map(canHoldIncluded)).toEqual([
+    true,
+    true,
+    true,
+    true,
+    false,
+    false,
+  ]);
 });

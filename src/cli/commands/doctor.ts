@@ -23,7 +23,11 @@ export function registerDoctor(program: Command, run: Runner): void {
           ])),
         ];
         const settings = describeConfig(config);
-        if (io.isJson) io.printJson({ checks: checks.map(({ name, detail, problem }) => ({ name, ok: !problem, detail, hint: problem?.hint ?? null })), settings });
+        if (io.isJson)
+          io.printJson({
+            checks: checks.map(({ name, detail, problem }) => ({ name, ok: !problem, detail, hint: problem?.hint ?? null })),
+            settings,
+          });
         else io.print(...checkLines(checks, io.style), '', ...settingLines(settings, io.style));
         const codes = checks.flatMap(({ problem }) => (problem ? [exitCodeOfError(problem.code)] : []));
         return codes[0] ?? EXIT_DONE;

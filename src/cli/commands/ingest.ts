@@ -57,10 +57,14 @@ async function ingest(context: CommandContext, target: string, options: IngestOp
 
 function inputOf({ io, config }: CommandContext, target: string, { collection, include, exclude }: IngestOptions): IngestionInput {
   if (collection === undefined) {
-    throw new SluiceError('INVALID_INPUT', 'Which collection should it go into? --collection is missing.', { hint: `For example: sluice ingest ${JSON.stringify(target)} --collection docs` });
+    throw new SluiceError('INVALID_INPUT', 'Which collection should it go into? --collection is missing.', {
+      hint: `For example: sluice ingest ${JSON.stringify(target)} --collection docs`,
+    });
   }
   if (/^[a-z][a-z0-9+.-]+:\/\//i.test(target)) {
-    throw new SluiceError('INVALID_INPUT', `A URL can't be ingested: there are sources of kind ${SOURCE_KINDS.join(', ')}.`, { hint: 'Give the path of a folder or file.' });
+    throw new SluiceError('INVALID_INPUT', `A URL can't be ingested: there are sources of kind ${SOURCE_KINDS.join(', ')}.`, {
+      hint: 'Give the path of a folder or file.',
+    });
   }
   const { jobOptions } = config;
   return parseIngestionInput({
@@ -77,7 +81,12 @@ async function checkExists(target: string): Promise<void> {
 }
 
 /** One active job for each collection and source: asked for again with the same options, it is this one. */
-async function startOrAttach({ io }: CommandContext, { service }: ServerSession, input: IngestionInput, jobId: string | undefined): Promise<string> {
+async function startOrAttach(
+  { io }: CommandContext,
+  { service }: ServerSession,
+  input: IngestionInput,
+  jobId: string | undefined,
+): Promise<string> {
   const active = await service.findActive(input);
   if (!active?.sameOptions || (jobId !== undefined && jobId !== active.jobId)) return (await service.start(input, { jobId })).jobId;
   io.say(`The job ${active.jobId} is ingesting this already: attached to it.`);

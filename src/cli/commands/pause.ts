@@ -15,6 +15,10 @@ export function registerPause(program: Command, run: Runner): void {
     .description('Pause a phase of a job, or all that are unfinished. What is finished stays.')
     .argument('<job>')
     .option('--phase <phase>', 'LOADING, CHUNKING, EMBEDDING or INDEXING', phaseArgument)
-    .action(run<PauseOptions>((context, [jobId = ''], { phase }) => withService(context, async (service) => reportControl(context.io, await service.pause(jobId, phase)))));
+    .action(
+      run<PauseOptions>((context, [jobId = ''], { phase }) =>
+        withService(context, async (service) => reportControl(context.io, await service.pause(jobId, phase))),
+      ),
+    );
   addCommonOptions(command);
 }

@@ -13,7 +13,9 @@ export function registerRetry(program: Command, run: Runner): void {
   const command = program
     .command('retry')
     .summary('Start an ended job again, as a new one.')
-    .description('Start a new job on the source and options of one that has ended, and wait for its end. What was embedded is not paid for again.')
+    .description(
+      'Start a new job on the source and options of one that has ended, and wait for its end. What was embedded is not paid for again.',
+    )
     .argument('<job>')
     .option('--failed-only', 'process only the documents that failed: no discovery, no removal')
     .option('--detach', 'return when the job has started')

@@ -16,7 +16,13 @@ export function registerUp(program: Command, run: Runner): void {
         try {
           return await serveWork(context, session, () => {
             if (io.isJson) io.printJson(session.addresses);
-            else io.print(...addressLines(session.addresses), '', 'Ready. In another terminal: sluice ingest ./docs --collection docs', 'Ctrl-C stops it.');
+            else
+              io.print(
+                ...addressLines(session.addresses),
+                '',
+                'Ready. In another terminal: sluice ingest ./docs --collection docs',
+                'Ctrl-C stops it.',
+              );
           });
         } finally {
           await session.close();

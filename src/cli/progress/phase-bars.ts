@@ -33,10 +33,15 @@ export function phaseBars(job: Pick<JobStatusResponse, 'phases'>, { columns, sty
   return job.phases.map((view, index) => {
     const paint = paintOf(view, style);
     const bar = barColumns >= SHORTEST_BAR ? `${paint(barOf(view, barColumns))} ` : '';
-    const start = `${padEnd(view.phase, NAME_COLUMNS)} ${bar}${padStart(`${view.progress}%`, 4)}  ${padStart(counts[index] as string, countColumns)}`;
+    const figures = `${padStart(`${view.progress}%`, 4)}  ${padStart(counts[index] as string, countColumns)}`;
+    const start = `${padEnd(view.phase, NAME_COLUMNS)} ${bar}${figures}`;
     const note = cut(notes[index] as string, columns - 1 - widthOf(start) - 2);
     // On a terminal too narrow for the figures, the name and what fits of them.
-    return widthOf(start) >= columns ? cut(`${view.phase} ${view.progress}%`, columns - 1) : note === '' ? start : `${start}  ${paint(note)}`;
+    return widthOf(start) >= columns
+      ? cut(`${view.phase} ${view.progress}%`, columns - 1)
+      : note === ''
+        ? start
+        : `${start}  ${paint(note)}`;
   });
 }
 
@@ -69,5 +74,7 @@ function paintOf({ status, waitReason }: PhaseStatusView, style: Style): (text: 
   if (status === 'FAILED') return style.bad;
   if (status === 'COMPLETED') return style.good;
   if (status === 'NOT_STARTED') return style.dim;
-  return status === 'PAUSED' || (waitReason !== null && waitReason !== 'UPSTREAM' && waitReason !== 'DOWNSTREAM') ? style.warning : (text) => text;
+  return status === 'PAUSED' || (waitReason !== null && waitReason !== 'UPSTREAM' && waitReason !== 'DOWNSTREAM')
+    ? style.warning
+    : (text) => text;
 }

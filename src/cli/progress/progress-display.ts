@@ -66,7 +66,11 @@ function createLiveDisplay(io: CliIo, stream: CliIo['stdout']): ProgressDisplay 
 /** `41% · 120 documents, 2 failed · 912 chunks · 3 min 20 s` */
 export function footer({ progress, documents, chunks, startedAt, finishedAt }: JobStatusResponse, nowMs: number): string {
   const failed = documents.failed > 0 ? `, ${documents.failed} failed` : '';
-  const parts = [`${progress}%`, `${counted(documents.total, 'document')}${documents.totalIsFinal ? '' : ' so far'}${failed}`, counted(chunks, 'chunk')];
+  const parts = [
+    `${progress}%`,
+    `${counted(documents.total, 'document')}${documents.totalIsFinal ? '' : ' so far'}${failed}`,
+    counted(chunks, 'chunk'),
+  ];
   if (startedAt) parts.push(duration((finishedAt ? Date.parse(finishedAt) : nowMs) - Date.parse(startedAt)));
   return parts.join(' · ');
 }

@@ -1,6 +1,6 @@
 /**
  * The lines at the bottom of a terminal that are drawn again and again. Lines said meanwhile go above them. Writes nothing but what is
- * needed: the cursor moves up over what was drawn last, which is counted at the terminal's present width, so that resizing leaves no debris.
+ * needed: the cursor moves up over what was drawn last, counted at the terminal's present width, so that resizing leaves no debris.
  */
 import { widthOf } from './text-width';
 

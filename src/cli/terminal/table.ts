@@ -21,14 +21,22 @@ export function tableLines<Row>(rows: readonly Row[], columns: readonly Column<R
     if (columns[index]?.align === 'right') return padStart(text, widths[index] as number);
     return index === columns.length - 1 ? text : padEnd(text, widths[index] as number);
   };
-  const titles = style.dim(columns.map(({ title }, index) => padded(title, index)).join('  ').trimEnd());
+  const titles = style.dim(
+    columns
+      .map(({ title }, index) => padded(title, index))
+      .join('  ')
+      .trimEnd(),
+  );
   return [
     titles,
     ...rows.map((row, at) =>
-      columns.map(({ paint }, index) => {
-        const text = padded(cells[at]?.[index] as string, index);
-        return paint ? paint(text, row) : text;
-      }).join('  ').trimEnd(),
+      columns
+        .map(({ paint }, index) => {
+          const text = padded(cells[at]?.[index] as string, index);
+          return paint ? paint(text, row) : text;
+        })
+        .join('  ')
+        .trimEnd(),
     ),
   ];
 }
