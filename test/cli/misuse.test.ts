@@ -58,7 +58,7 @@ describe('errors', () => {
   ])('show the stack trace when asked for: %j %j', async (flags, env) => {
     const error = new SluiceError('INTERNAL', 'Broken.', { cause: new Error('the reason') });
     expect((await runCommand(['status', 'j', ...flags], { ...failing(error), env })).stderr).toMatch(
-      /at .*commands\.test[^]*caused by Error: the reason/,
+      /at .*misuse\.test[^]*caused by Error: the reason/,
     );
   });
 
