@@ -37,7 +37,7 @@ async function main(): Promise<void> {
         ...process.env,
         DATABASE_URL: servers.databaseUrl,
         TEMPORAL_ADDRESS: servers.temporalAddress,
-        OPENAI_BASE_URL: `${provider.url}/v1`,
+        OPENAI_BASE_URL: provider.url,
         OPENAI_API_KEY: 'bench',
         SLUICE_EMBEDDING_PROVIDER: 'openai',
         SLUICE_EMBEDDING_DIMENSIONS: String(DIMENSIONS),
@@ -115,7 +115,7 @@ function residentMb(pid: number): number {
 async function startProvider(latencyMs: number): Promise<{ url: string; stop(): void }> {
   const server = spawn(process.execPath, [join(DIST, 'test/embedding/embeddings-server.js'), '--port', '0', '--latency-ms', String(latencyMs), '--dimensions', String(DIMENSIONS)], { stdio: ['ignore', 'pipe', 'inherit'] });
   const [line] = (await once(server.stdout.setEncoding('utf8'), 'data')) as [string];
-  return { url: /http:\/\/[\w.:]+/.exec(line)![0], stop: () => void server.kill() };
+  return { url: /http:\S+/.exec(line)![0], stop: () => void server.kill() };
 }
 
 main().then(

@@ -12,6 +12,7 @@ import { createIngestionService } from '../../src/service/create-ingestion-servi
 import type { IngestionService } from '../../src/service/ingestion-service';
 import { createSourceReaders } from '../../src/sources/source-readers';
 import { connectClient } from '../../src/temporal/connect-client';
+import type { ServerBehaviour, ServerStats } from '../embedding/embeddings-server';
 import { expectEventually } from '../harness/expect-eventually';
 import { startCli, startProcess, type TestProcess } from '../harness/start-process';
 import { createTestDatabase } from '../harness/test-database';
@@ -47,17 +48,11 @@ export interface Deployment {
 }
 
 export interface Provider {
+  /** With the version: what OPENAI_BASE_URL is set to. */
   url: string;
-  stats(): Promise<ProviderStats>;
-  control(change: object): Promise<void>;
-}
-
-export interface ProviderStats {
-  requests: number;
-  /** Texts paid for. */
-  texts: number;
-  /** Texts paid for more than once. */
-  repeatedTexts: number;
+  /** Texts paid for, and how many of them had been paid for before. */
+  stats(): Promise<{ texts: number; repeatedTexts: number }>;
+  control(change: Partial<ServerBehaviour>): Promise<void>;
 }
 
 export async function createDeployment({ latencyMs = 0, ...own }: DeploymentOptions = {}): Promise<Deployment> {
@@ -70,7 +65,7 @@ export async function createDeployment({ latencyMs = 0, ...own }: DeploymentOpti
   const readers = createSourceReaders({ parsers: createParserPool() });
   // Search is not asked of this service: it needs no models.
   const service = createIngestionService({ client, db, readers, models: undefined as never });
-  const env = { DATABASE_URL: database.url, TEMPORAL_ADDRESS: temporalAddress, TEMPORAL_NAMESPACE: namespace, OPENAI_BASE_URL: `${provider.url}/v1`, OPENAI_API_KEY: 'sk-test' };
+  const env = { DATABASE_URL: database.url, TEMPORAL_ADDRESS: temporalAddress, TEMPORAL_NAMESPACE: namespace, OPENAI_BASE_URL: provider.url, OPENAI_API_KEY: 'sk-test' };
   return {
     env,
     client,
@@ -110,12 +105,16 @@ export async function createDeployment({ latencyMs = 0, ...own }: DeploymentOpti
 
 async function startProvider(latencyMs: number): Promise<Provider> {
   const server = startProcess(process.execPath, [PROVIDER, '--port', '0', '--latency-ms', String(latencyMs), '--dimensions', String(DIMENSIONS)]);
-  const url = /http:\/\/[\w.:]+/.exec(await server.waitForLine(/http:\/\//))![0];
+  const url = /http:\S+/.exec(await server.waitForLine(/http:/))![0];
+  const { origin } = new URL(url);
   return {
     url,
-    stats: async () => (await (await fetch(`${url}/stats`)).json()) as ProviderStats,
+    async stats() {
+      const { paidTexts, distinctTexts } = (await (await fetch(`${origin}/stats`)).json()) as ServerStats;
+      return { texts: paidTexts, repeatedTexts: paidTexts - distinctTexts };
+    },
     async control(change) {
-      const answer = await fetch(`${url}/control`, { method: 'POST', body: JSON.stringify(change) });
+      const answer = await fetch(`${origin}/control`, { method: 'POST', body: JSON.stringify(change) });
       if (!answer.ok) throw new Error(await answer.text());
     },
   };
