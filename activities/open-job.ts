@@ -38,11 +38,12 @@ export function createOpenJob({ db, models, readers, workflows }: ActivityDepend
   async function openCollection({ collection, options = {} }: IngestionInput) {
     const { embedding, chunkTokens, chunkOverlap } = options;
     const wanted = embedding && models.describe(embedding);
+    const defaultOverlap = Math.min(CHUNK_DEFAULTS.chunkOverlap, Math.floor((chunkTokens ?? CHUNK_DEFAULTS.chunkTokens) / 8));
     const { vectorWeight, ...model } = wanted ?? models.describe({ provider: 'static' });
     return collections.open(
       collection,
       { model: wanted && pickModel(wanted), chunkTokens, chunkOverlap },
-      { model: pickModel(model), vectorWeight, ...CHUNK_DEFAULTS },
+      { model: pickModel(model), vectorWeight, chunkTokens: CHUNK_DEFAULTS.chunkTokens, chunkOverlap: defaultOverlap },
     );
   }
 

@@ -30,7 +30,8 @@ export class BatchRepository {
 
   /**
    * Ends a batch in a phase: counts what became of its documents and raises the phase's counters, once. A second attempt, or one at the
-   * same time, changes nothing and gets the same counts. The counters come last: their rows are shared by all batches.
+   * same time, changes nothing and gets the same counts. The counters come last: their rows are shared by all batches,
+   * and taken in the order in which everyone takes them, the job's before the phase's.
    */
   async complete(jobId: string, phase: JobPhase, batch: number): Promise<BatchCounts> {
     return this.db.transaction().execute(async (trx) => {
@@ -59,6 +60,16 @@ export class BatchRepository {
         return first.result as BatchCounts;
       }
       await trx
+        .updateTable('ingestion_jobs')
+        .set({
+          documents_succeeded: sql`documents_succeeded + ${counts.succeeded}`,
+          documents_skipped: sql`documents_skipped + ${counts.skipped}`,
+          chunks: sql`chunks + ${counts.chunks}`,
+          updated_at: sql`now()`,
+        })
+        .where('id', '=', jobId)
+        .execute();
+      await trx
         .updateTable('ingestion_phase_status')
         .set({
           items_processed: sql`items_processed + ${counts.documents}`,
@@ -68,16 +79,6 @@ export class BatchRepository {
         })
         .where('job_id', '=', jobId)
         .where('phase', '=', phase)
-        .execute();
-      await trx
-        .updateTable('ingestion_jobs')
-        .set({
-          documents_succeeded: sql`documents_succeeded + ${counts.succeeded}`,
-          documents_skipped: sql`documents_skipped + ${counts.skipped}`,
-          chunks: sql`chunks + ${counts.chunks}`,
-          updated_at: sql`now()`,
-        })
-        .where('id', '=', jobId)
         .execute();
       return counts;
     });

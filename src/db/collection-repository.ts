@@ -47,6 +47,7 @@ export class CollectionRepository {
     return this.db.transaction().execute(async (trx) => {
       await sql`select pg_advisory_xact_lock(hashtext('sluice.collection'), hashtext(${name}))`.execute(trx);
       const found = await findCollection(trx, name);
+      checkOverlap({ ...(found ?? defaults), ...withoutUndefined(wanted) });
       if (found === undefined) return makeCollection(trx, name, { ...defaults, ...withoutUndefined(wanted) });
       if (wanted.model !== undefined && !isSameModel(wanted.model, found.model)) {
         throw new SluiceError('COLLECTION_MISMATCH', `Collection "${name}" is embedded with ${describe(found.model)}, this job asks for ${describe(wanted.model)}.`);
@@ -124,6 +125,14 @@ async function makeCollection(trx: Transaction<Database>, name: string, settings
   await sql`create table ${partition} (like sluice.chunks including defaults including generated, check (collection_id = ${sql.lit(id)}))`.execute(trx);
   await sql`alter table sluice.chunks attach partition ${partition} for values in (${sql.lit(id)})`.execute(trx);
   return { id, modelId, name, ...settings };
+}
+
+/** The input's own check sees only what the job says; what it leaves out is the collection's. */
+function checkOverlap({ chunkTokens, chunkOverlap }: Pick<CollectionSettings, 'chunkTokens' | 'chunkOverlap'>): void {
+  if (chunkOverlap * 2 < chunkTokens) return;
+  throw new SluiceError('INVALID_INPUT', `An overlap of ${chunkOverlap} tokens needs chunks of more than ${chunkOverlap * 2}; here they have ${chunkTokens}.`, {
+    hint: 'Set --chunk-overlap too.',
+  });
 }
 
 function isSameModel(a: ModelRow, b: ModelRow): boolean {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { sql, type Transaction } from 'kysely';
 import type { DiscoveredItem } from '../sources/source-reader';
 import { JOB_PHASES } from '../domain/job-phase';
@@ -19,6 +20,9 @@ export interface PageResult {
   ignored: number;
   more: boolean;
 }
+
+/** What a key of an index can hold, with room for the other columns. */
+const MAX_URI_BYTES = 2_000;
 
 interface Batch {
   batch: number;
@@ -49,8 +53,8 @@ export class DiscoveryRepository {
   async savePage(key: PageKey, items: readonly DiscoveredItem[], next: string | undefined, limits: { batchDocuments: number; batchBytes: number }): Promise<PageResult> {
     return this.db.transaction().execute(async (trx) => {
       await enterStaging(trx, key.jobId);
-      const documents = await withoutKnown(trx, key.jobId, items.filter((item) => item.kind !== 'ignored'));
-      const ignored = items.filter((item) => item.kind === 'ignored');
+      const documents = await withoutKnown(trx, key.jobId, items.filter((item) => item.kind !== 'ignored').map(withStorableUri));
+      const ignored = items.filter((item) => item.kind === 'ignored').map(({ uri, reason }) => ({ uri: storableUri(uri), reason }));
       const batches = intoBatches(documents, key, limits);
       const result: PageResult = { documents: documents.length, batches: batches.length, ignored: ignored.length, more: next !== undefined };
       const inserted = await trx
@@ -111,6 +115,18 @@ function intoBatches(documents: readonly { size: number }[], key: PageKey, limit
   return batches;
 }
 
+/** A document whose URI can't be a key is a failed one: it must not stop the others, nor be lost. */
+function withStorableUri(item: Exclude<DiscoveredItem, { kind: 'ignored' }>): Exclude<DiscoveredItem, { kind: 'ignored' }> {
+  const uri = storableUri(item.uri);
+  if (uri === item.uri) return item;
+  return { kind: 'broken', uri, code: 'READ_ERROR', message: `Its path is longer than ${MAX_URI_BYTES} bytes.` };
+}
+
+function storableUri(uri: string): string {
+  if (Buffer.byteLength(uri) <= MAX_URI_BYTES) return uri;
+  return `${uri.slice(0, 200).toWellFormed()}… (${createHash('sha256').update(uri).digest('hex')})`;
+}
+
 type FoundDocument = Exclude<DiscoveredItem, { kind: 'ignored' }> & { size: number };
 
 async function withoutKnown(trx: Transaction<Database>, jobId: string, items: Exclude<DiscoveredItem, { kind: 'ignored' }>[]): Promise<FoundDocument[]> {
@@ -144,12 +160,6 @@ async function insertDocuments(trx: Transaction<Database>, key: PageKey, documen
 
 async function raiseTotals(trx: Transaction<Database>, jobId: string, page: PageResult): Promise<void> {
   await trx
-    .updateTable('ingestion_phase_status')
-    .set({ items_total: sql`items_total + ${page.documents}`, updated_at: sql`now()` })
-    .where('job_id', '=', jobId)
-    .where('phase', 'in', [...JOB_PHASES])
-    .execute();
-  await trx
     .updateTable('ingestion_jobs')
     .set({
       documents_total: sql`documents_total + ${page.documents}`,
@@ -158,5 +168,11 @@ async function raiseTotals(trx: Transaction<Database>, jobId: string, page: Page
       updated_at: sql`now()`,
     })
     .where('id', '=', jobId)
+    .execute();
+  await trx
+    .updateTable('ingestion_phase_status')
+    .set({ items_total: sql`items_total + ${page.documents}`, updated_at: sql`now()` })
+    .where('job_id', '=', jobId)
+    .where('phase', 'in', [...JOB_PHASES])
     .execute();
 }

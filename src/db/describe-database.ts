@@ -1,6 +1,6 @@
 /** What a database is, for `sluice doctor`. */
 import { sql } from 'kysely';
-import { connect } from '../db/connect';
+import { connect } from './connect';
 
 export interface DatabaseDescription {
   version: string;
