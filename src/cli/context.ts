@@ -14,6 +14,8 @@ export interface CommandContext {
 export interface OpenOptions {
   /** Start embedded servers that are missing; they end with the session unless others use them. Else only those that run are found. */
   mayStart: boolean;
+  /** The answer is in the database: where data of embedded servers lie and none runs, start PostgreSQL alone, for as long as the session. */
+  needsDatabaseOnly?: boolean;
 }
 
 /** The servers in use by a command. */

@@ -26,7 +26,7 @@ export function checkNode(version: string): Check {
 export async function checkDatabase(databaseUrl: string | undefined): Promise<Check> {
   const name = 'Postgres';
   if (databaseUrl === undefined) return notRunning(name);
-  const { describeDatabase } = await import('./describe-database.js');
+  const { describeDatabase } = await import('../db/describe-database.js');
   try {
     const { version, vectorVersion, hasTables } = await describeDatabase(databaseUrl, DEADLINE_MS);
     const detail = `${version}, pgvector ${vectorVersion ?? 'not installed'}${hasTables ? '' : ', no tables yet'}`;

@@ -14,8 +14,8 @@ import { announceWorker, hasAnnouncedWorker } from './worker-presence';
 
 const CONNECT_TIMEOUT_MS = 5_000;
 
-export const openServers: OpenServers = async (config, io, { mayStart }) => {
-  const { acquireServers, findRunningServers } = await import('../embedded/servers.js');
+export const openServers: OpenServers = async (config, io, { mayStart, needsDatabaseOnly }) => {
+  const { acquireServers, findRunningServers, hasServerData } = await import('../embedded/servers.js');
   const { databaseUrl, temporal, stateDir } = config;
   const areConfigured = areServersConfigured(config);
   const temporalAddress = temporal.isConfigured ? temporal.address : undefined;
@@ -31,6 +31,11 @@ export const openServers: OpenServers = async (config, io, { mayStart }) => {
   }
   // Only looked for, not held: a question must not keep another process from stopping its servers.
   const running = await findRunningServers(stateDir);
+  if (needsDatabaseOnly && (databaseUrl ?? running?.databaseUrl) === undefined && (await hasServerData(stateDir))) {
+    // Temporal's address is given, so that none is started; nobody need answer there.
+    const servers = await acquireServers({ stateDir, temporalAddress: temporal.address, namespace: temporal.namespace, say: io.say, mayStart: true });
+    return openSession(config, io, servers, () => servers.release());
+  }
   const addresses = { databaseUrl: databaseUrl ?? running?.databaseUrl, temporalAddress: temporalAddress ?? running?.temporalAddress };
   if (addresses.databaseUrl === undefined || addresses.temporalAddress === undefined) throw noServers(stateDir);
   const found = {
@@ -114,7 +119,7 @@ async function openSession(
 async function checkServers({ databaseUrl, namespace }: ServerAddresses, connection: TemporalConnectionOptions): Promise<void> {
   const [{ connectClient }, { describeDatabase }] = await Promise.all([
     import('../temporal/connect-client.js'),
-    import('./describe-database.js'),
+    import('../db/describe-database.js'),
   ]);
   const client = await connectClient(connection, namespace);
   await client.connection.close();

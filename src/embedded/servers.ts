@@ -86,6 +86,11 @@ export async function findRunningServers(stateDir: string): Promise<RunningServe
   return databaseUrl || temporal ? { databaseUrl, temporalAddress: temporal?.address, temporalUiUrl: temporal?.uiUrl } : undefined;
 }
 
+/** Whether embedded servers were ever started for a state folder: then their data lie there. */
+export async function hasServerData(stateDir: string): Promise<boolean> {
+  return (await findServerFolder(stateDir)) !== undefined;
+}
+
 /** Stops the embedded servers of a state folder, whoever uses them. */
 export async function stopServers(stateDir: string, say: (line: string) => void): Promise<void> {
   const folder = await findServerFolder(stateDir);

@@ -6,7 +6,7 @@ import { EXIT_DONE } from '../exit-code';
 import type { Style } from '../terminal/style';
 import { tableLines } from '../terminal/table';
 import { count } from '../terminal/words';
-import { withService } from '../with-service';
+import { withDatabase } from '../with-service';
 
 export function registerCollections(program: Command, run: Runner): void {
   const command = program
@@ -14,7 +14,7 @@ export function registerCollections(program: Command, run: Runner): void {
     .description('List the collections.')
     .action(
       run((context) =>
-        withService(context, async (service) => {
+        withDatabase(context, async (service) => {
           const { io } = context;
           const collections = await service.collections();
           if (io.isJson) io.printJson({ collections });

@@ -6,7 +6,7 @@ import { EXIT_DONE } from '../exit-code';
 import { addPageOptions, nextPageLines, type PageOptions } from '../page-options';
 import type { Style } from '../terminal/style';
 import { harmless } from '../terminal/text-width';
-import { withService } from '../with-service';
+import { withDatabase } from '../with-service';
 
 interface FailuresOptions extends PageOptions {
   ignored?: boolean;
@@ -20,7 +20,7 @@ export function registerFailures(program: Command, run: Runner): void {
     .option('--ignored', 'list the files that Sluice does not read instead')
     .action(
       run<FailuresOptions>((context, [jobId = ''], { ignored, limit, cursor }) =>
-        withService(context, async (service) => {
+        withDatabase(context, async (service) => {
           const { io } = context;
           const page = await service.documents(jobId, { ...(ignored ? { ignored } : { outcome: 'FAILED' }), limit, cursor });
           if (io.isJson) io.printJson(page);

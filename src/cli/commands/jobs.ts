@@ -9,7 +9,7 @@ import { addPageOptions, nextPageLines, type PageOptions } from '../page-options
 import type { Style } from '../terminal/style';
 import { tableLines } from '../terminal/table';
 import { localTime } from '../terminal/words';
-import { withService } from '../with-service';
+import { withDatabase } from '../with-service';
 
 interface JobsOptions extends PageOptions {
   status?: JobStatus;
@@ -24,7 +24,7 @@ export function registerJobs(program: Command, run: Runner): void {
     .option('-c, --collection <name>', 'only those of the collection')
     .action(
       run<JobsOptions>((context, _args, { status, collection, limit, cursor }) =>
-        withService(context, async (service) => {
+        withDatabase(context, async (service) => {
           const { io } = context;
           const page = await service.list({ status, collection, limit, cursor });
           if (io.isJson) io.printJson(page);

@@ -8,7 +8,7 @@ import { EXIT_DONE } from '../exit-code';
 import type { Style } from '../terminal/style';
 import { harmless } from '../terminal/text-width';
 import { wrapped } from '../terminal/wrapped';
-import { withService } from '../with-service';
+import { withDatabase } from '../with-service';
 
 interface SearchOptions {
   collection?: string;
@@ -32,7 +32,7 @@ export function registerSearch(program: Command, run: Runner): void {
     .action(
       run<SearchOptions>((context, [query = ''], options) => {
         const collection = requiredCollection(options.collection, `sluice search ${JSON.stringify(query)} --collection docs`);
-        return withService(context, async (service) => {
+        return withDatabase(context, async (service) => {
           const { io } = context;
           const results = await service.search({ collection, query, limit: options.limit });
           if (io.isJson) io.printJson({ results });

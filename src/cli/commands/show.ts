@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import { addCommonOptions, type Runner } from '../command';
 import { EXIT_DONE } from '../exit-code';
-import { withService } from '../with-service';
+import { withDatabase } from '../with-service';
 import { requiredCollection } from './search';
 
 interface ShowOptions {
@@ -18,7 +18,7 @@ export function registerShow(program: Command, run: Runner): void {
     .action(
       run<ShowOptions>((context, [uri = ''], options) => {
         const collection = requiredCollection(options.collection, `sluice show ${JSON.stringify(uri)} --collection docs`);
-        return withService(context, async (service) => {
+        return withDatabase(context, async (service) => {
           const { io } = context;
           const document = await service.show({ collection, uri });
           if (io.isJson) io.printJson(document);

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { addCommonOptions, type Runner } from '../command';
 import { EXIT_DONE } from '../exit-code';
 import { jobReport } from '../job-report';
-import { withService } from '../with-service';
+import { withDatabase } from '../with-service';
 
 export function registerStatus(program: Command, run: Runner): void {
   const command = program
@@ -12,7 +12,7 @@ export function registerStatus(program: Command, run: Runner): void {
     .argument('<job>')
     .action(
       run((context, [jobId = '']) =>
-        withService(context, async (service) => {
+        withDatabase(context, async (service) => {
           const { io } = context;
           const job = await service.status(jobId);
           if (io.isJson) io.printJson(job);
