@@ -54,7 +54,8 @@ interface Task {
 
 class ChildProcessPool implements ParserPool {
   private readonly slots: Slot[];
-  private readonly queue: Task[] = [];
+  private queue: Task[] = [];
+  private readonly watchedSignals = new WeakSet<AbortSignal>();
   /** Path of a container → the child that knows the identifiers listed so far. */
   private readonly listings = new Map<string, Slot>();
   /** Children that were killed and have not ended yet. */
@@ -91,20 +92,20 @@ class ChildProcessPool implements ParserPool {
     return new Promise((resolve, reject) => {
       if (this.isClosed) return reject(closedError());
       if (signal.aborted) return reject(signal.reason);
-      const task: Task = { request, timeLimitMs, signal, resolve: resolve as Task['resolve'], reject };
-      const onAbort = (): void => {
-        const place = this.queue.indexOf(task);
-        if (place < 0) return;
-        this.queue.splice(place, 1);
-        reject(signal.reason);
-      };
-      signal.addEventListener('abort', onAbort, { once: true });
-      const settled = (): void => signal.removeEventListener('abort', onAbort);
-      task.resolve = (value) => (settled(), (resolve as Task['resolve'])(value));
-      task.reject = (reason) => (settled(), reject(reason));
-      this.queue.push(task);
+      this.queue.push({ request, timeLimitMs, signal, resolve: resolve as Task['resolve'], reject });
+      if (!this.watchedSignals.has(signal)) {
+        // One listener a signal, however many requests wait under it.
+        this.watchedSignals.add(signal);
+        signal.addEventListener('abort', () => this.abandonQueued(signal), { once: true });
+      }
       this.dispatch();
     });
+  }
+
+  private abandonQueued(signal: AbortSignal): void {
+    const abandoned = this.queue.filter((task) => task.signal === signal);
+    this.queue = this.queue.filter((task) => task.signal !== signal);
+    for (const task of abandoned) task.reject(signal.reason);
   }
 
   private dispatch(): void {
@@ -123,7 +124,7 @@ class ChildProcessPool implements ParserPool {
     clearTimeout(slot.idleTimer);
     const path = listedPath(task.request);
     if (path !== undefined) this.listings.set(path, slot);
-    const child = (slot.child ??= new ParserChild({ parserModules: this.options.parserModules }, this.options));
+    const child = (slot.child ??= new ParserChild(this.options.parserModules, this.options));
     try {
       task.resolve(await child.run(task.request, task.timeLimitMs, task.signal));
     } catch (error) {
@@ -140,7 +141,7 @@ class ChildProcessPool implements ParserPool {
     if (!child.isAlive || this.isClosed) return true;
     // Another child would have to read the container again from its begin.
     const isListing = [...this.listings.values()].includes(slot) && child.documents < DOCUMENTS_A_LISTING_CHILD;
-    return !isListing && (child.documents >= DOCUMENTS_A_CHILD || (child.residentBytes ?? 0) > MAX_IDLE_BYTES);
+    return !isListing && (child.documents >= DOCUMENTS_A_CHILD || child.residentBytes > MAX_IDLE_BYTES);
   }
 
   private retire(slot: Slot): void {

@@ -2,11 +2,13 @@
 
 /** What follows is cut: no title is longer, and the cost of the patterns below stays small on any line. */
 const MAX_CHARACTERS = 500;
+/** The form of changelogs, `[1.2.0] - 2024-01-01`: a link by reference. */
+const CHANGELOG_VERSION = /^\[([^[\]]+)\]/;
 const ENTITIES: Readonly<Record<string, string>> = { '&amp;': '&', '&lt;': '<', '&gt;': '>', '&quot;': '"', '&#39;': "'", '&nbsp;': ' ' };
 
 export function plainInline(markdown: string): string {
   // Twice: a badge is an image in a link.
-  const linked = withoutLinks(withoutLinks(markdown.slice(0, MAX_CHARACTERS)));
+  const linked = withoutLinks(withoutLinks(markdown.slice(0, MAX_CHARACTERS))).replace(CHANGELOG_VERSION, '$1');
   const parts = linked.replace(/\s\{#[^{}]*\}\s*$/, '').split('`');
   // With an odd number of backticks the last one is a character, not the begin of code.
   const isCode = (index: number): boolean => index % 2 === 1 && !(parts.length % 2 === 0 && index === parts.length - 1);

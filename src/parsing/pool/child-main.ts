@@ -2,6 +2,7 @@
  * The program of a parser child: reads untrusted files, one at a time, and answers. It has no secrets and no connection but the channel to its
  * parent; limits of time and memory are the parent's, who kills it.
  */
+import { once } from 'node:events';
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { DocumentFailure } from '../../domain/document-outcome';
@@ -10,15 +11,17 @@ import { RecordListings } from '../containers/record-listings';
 import { parseContent } from '../parse-content';
 import type { Parser } from '../parser';
 import { readParserModules } from '../parser-modules';
-import type { Answer, ChildSettings, Methods, Request } from './messages';
+import type { Answer, ChildSettings, Methods, Outcome, Request } from './messages';
 
 const listings = new RecordListings();
 
 async function main(): Promise<void> {
   process.on('disconnect', () => process.exit(0));
   // 'disconnect' is an event: a child caught in a loop would never see it, and outlive its parent.
-  new Worker(path.join(__dirname, 'orphan-watch.js'), { resourceLimits: { maxOldGenerationSizeMb: 8 } }).unref();
-  const settings = JSON.parse(process.argv[2] ?? '{}') as ChildSettings;
+  const settings = JSON.parse(process.argv[2] ?? '') as ChildSettings;
+  const watch = new Worker(path.join(__dirname, 'orphan-watch.js'), { workerData: settings.parentPid, resourceLimits: { maxOldGenerationSizeMb: 8 } });
+  await once(watch, 'online');
+  watch.unref();
   let parsers: Parser[];
   try {
     parsers = await readParserModules(settings.parserModules);
@@ -27,12 +30,12 @@ async function main(): Promise<void> {
     return;
   }
   process.on('message', (request: Request) => {
-    void answer(request, parsers).then(send);
+    void answer(request, parsers).then((outcome) => send({ ...outcome, residentBytes: process.memoryUsage.rss() }));
   });
   send({ kind: 'ready' });
 }
 
-async function answer(request: Request, parsers: readonly Parser[]): Promise<Answer> {
+async function answer(request: Request, parsers: readonly Parser[]): Promise<Outcome> {
   try {
     return { kind: 'result', value: await handle(request, parsers) };
   } catch (error) {

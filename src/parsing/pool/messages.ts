@@ -15,10 +15,13 @@ export type Answer =
   | { kind: 'ready' }
   /** The child can't work at all: a parser module is wrong. */
   | { kind: 'cannot-start'; message: string }
-  | { kind: 'result'; value: Methods[keyof Methods]['answer'] }
-  | { kind: 'failure'; code: DocumentFailureCode; message: string };
+  | (Outcome & { residentBytes: number });
+
+export type Outcome = { kind: 'result'; value: Methods[keyof Methods]['answer'] } | { kind: 'failure'; code: DocumentFailureCode; message: string };
 
 /** Given to a child as its one argument, in JSON. */
 export interface ChildSettings {
+  /** Process id of the pool: when it is gone, so is the child. */
+  parentPid: number;
   parserModules: readonly string[];
 }

@@ -31,10 +31,11 @@ export class ParserChild {
   isAlive = true;
   /** Documents that it was given. */
   documents = 0;
-  /** After the last request; undefined: unknown. */
-  residentBytes: number | undefined;
+  /** When it last answered. */
+  residentBytes = 0;
 
-  constructor(settings: ChildSettings, private readonly limits: ChildLimits) {
+  constructor(parserModules: readonly string[], private readonly limits: ChildLimits) {
+    const settings: ChildSettings = { parentPid: process.pid, parserModules };
     this.process = fork(path.join(__dirname, 'child-main.js'), [JSON.stringify(settings)], {
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
@@ -85,7 +86,6 @@ export class ParserChild {
       watches.forEach(clearInterval);
       signal.removeEventListener('abort', aborted);
       this.pending = undefined;
-      if (this.isAlive && this.process.pid !== undefined) this.residentBytes = await findResidentBytes(this.process.pid);
       this.hold(false);
     }
   }
@@ -113,8 +113,10 @@ export class ParserChild {
             return this.killBecause(error);
           }
           case 'result':
+            this.residentBytes = answer.residentBytes;
             return this.settle({ resolve: answer.value });
           case 'failure':
+            this.residentBytes = answer.residentBytes;
             return this.settle({ reject: new DocumentFailure(answer.code, answer.message) });
         }
       });
