@@ -7,6 +7,7 @@ import { createCliIo, type CliIo, type CliProcess } from './cli-io';
 import { configFlags, type Action, type Runner } from './command';
 import { registerCancel } from './commands/cancel';
 import { registerCollections } from './commands/collections';
+import { registerDemo } from './commands/demo';
 import { registerDoctor } from './commands/doctor';
 import { registerFailures } from './commands/failures';
 import { registerIngest } from './commands/ingest';
@@ -28,6 +29,7 @@ import { reportError } from './report-error';
 /** In the order of the help. */
 const COMMANDS = [
   registerUp,
+  registerDemo,
   registerIngest,
   registerSearch,
   registerJobs,
