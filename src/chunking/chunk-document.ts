@@ -10,10 +10,10 @@ import type { Tokenizer } from '../tokenizer/tokenizer';
 import { firstSentenceOrWord, lastBest } from './boundaries';
 import { CONTEXT_SEPARATOR, maxContextTokens, type Chunk, type ChunkSettings } from './chunk';
 import { ContextBuilder } from './context';
-import { isGraphemeBoundary } from './graphemes';
+import { graphemeEnds, isGraphemeBoundary } from './graphemes';
 import { sectionsOf, type Section } from './sections';
 import { TokenIndex } from './token-index';
-import { skipWhite, trimEnd } from './white-space';
+import { isWhiteAt, skipWhite, trimEnd } from './white-space';
 
 export type ChunkableDocument = Pick<ParsedDocument, 'text' | 'structure'>;
 
@@ -28,6 +28,9 @@ interface Cut {
   /** The cut is inside a piece of the tokenizer, whose rest must be used up before prefix sums hold again. */
   insidePiece: boolean;
 }
+
+/** Units that the characters of one token may have: 16 spaces. */
+const MAX_UNITS_PER_TOKEN = 16;
 
 class Chunker {
   readonly #text: string;
@@ -58,15 +61,17 @@ class Chunker {
     const end = trimEnd(this.#text, section.start, section.end);
     const add = this.#adder(section);
     let covered = skipWhite(this.#text, section.start, end);
+    if (covered >= end) return;
     let start = covered;
-    let insidePiece = false;
+    let insidePiece = covered > 0 && this.#index.startOf(this.#index.pieceAt(covered)) < covered && !isWhiteAt(this.#text, covered - 1);
     while (covered < end) {
       const cut: Cut = insidePiece ? this.#cutPiece(start, end) : this.#cut(start, covered, end);
       if (cut.at <= covered) {
         start = covered; // With the overlap nothing new fits.
         continue;
       }
-      add(start, trimEnd(this.#text, start, cut.at));
+      const chunkEnd = trimEnd(this.#text, start, cut.at);
+      if (chunkEnd > covered) add(start, chunkEnd, !insidePiece);
       ({ at: covered, insidePiece } = cut);
       start = insidePiece || covered >= end ? covered : this.#overlapStart(start, covered);
     }
@@ -74,17 +79,15 @@ class Chunker {
 
   #cut(start: number, covered: number, end: number, limit = this.#limit): Cut {
     if (this.#index.tokensBetween(start, end) <= limit) return { at: end, insidePiece: false };
-    const furthest = this.#index.furthestEnd(start, limit);
-    if (furthest === undefined) return start < covered ? { at: start, insidePiece: false } : this.#cutPiece(start, end);
+    const lastPieceEnd = this.#index.furthestEnd(start, limit);
+    if (lastPieceEnd === undefined) return start < covered ? { at: start, insidePiece: false } : this.#cutPiece(start, end);
+    const furthest = Math.min(lastPieceEnd, end);
     // White space after what fits is free: it is trimmed.
-    const fits = skipWhite(this.#text, Math.min(furthest, end), end);
+    const fits = skipWhite(this.#text, furthest, end);
     if (fits <= covered) return { at: fits, insidePiece: false };
     const half = Math.max(covered, start + Math.floor((fits - start) / 2));
-    const at =
-      this.#tableCut(covered, half, fits) ??
-      lastBest(this.#text, start, half, fits) ??
-      lastBest(this.#text, start, covered, half) ??
-      this.#characterCut(start, covered, furthest);
+    const at = this.#tableCut(covered, half, fits) ?? lastBest(this.#text, start, half, fits) ?? lastBest(this.#text, start, covered, half);
+    if (at === undefined) return this.#characterCut(start, covered, furthest, end, limit);
     // Without the white space after it a piece may have a token more.
     if (this.#index.tokensBetween(start, trimEnd(this.#text, start, at)) > this.#limit) return this.#cut(start, covered, end, limit - 1);
     return { at, insidePiece: false };
@@ -100,23 +103,36 @@ class Chunker {
     return rowEnd > floor ? skipWhite(this.#text, rowEnd, fits) : undefined;
   }
 
-  /** Between two characters, after the last piece that fits; through a character only if it is longer than a chunk. */
-  #characterCut(start: number, covered: number, furthest: number): number {
+  /** Between two characters, after the last piece that fits; inside a piece if there is no other place. */
+  #characterCut(start: number, covered: number, furthest: number, end: number, limit: number): Cut {
     for (let at = furthest; at > covered; at = this.#index.startOf(this.#index.pieceAt(at - 1))) {
-      if (isGraphemeBoundary(this.#text, start, at)) return at;
+      if (isGraphemeBoundary(this.#text, start, at)) return { at, insidePiece: false };
     }
-    return furthest;
+    // Before a character is cut the overlap is given up.
+    return this.#cutInsidePiece(start, covered, end, limit) ?? { at: start < covered ? covered : furthest, insidePiece: false };
   }
 
-  /** Part of a piece that has more tokens than a chunk: only with chunks of a few dozen tokens. */
+  /** From a place inside a piece, where prefix sums don't hold, or in a piece that has more tokens than a chunk. Through a character only if that is too long too. */
   #cutPiece(start: number, end: number): Cut {
-    const pieceEnd = this.#index.endOf(this.#index.pieceAt(start));
-    const furthest = this.#index.endInsidePiece(start, this.#limit);
-    let at = furthest;
-    while (at > start + 1 && !isGraphemeBoundary(this.#text, start, at)) at--;
-    if (at <= start + 1 && !isGraphemeBoundary(this.#text, start, at)) at = furthest;
-    at = skipWhite(this.#text, at, end);
-    return { at: Math.min(at, end), insidePiece: at < pieceEnd };
+    const inside = this.#cutInsidePiece(start, start, end, this.#limit);
+    if (inside !== undefined) return inside;
+    const at = Math.min(end, this.#index.endInsidePiece(start, this.#limit));
+    return { at, insidePiece: at < this.#index.endOf(this.#index.pieceAt(start)) };
+  }
+
+  /** The last character's end in (covered, end] with at most `limit` tokens from `start` to it, found by counting. */
+  #cutInsidePiece(start: number, covered: number, end: number, limit: number): Cut | undefined {
+    const { text, tokenizer } = this.#index;
+    const ends = graphemeEnds(text, start, Math.min(end, start + limit * MAX_UNITS_PER_TOKEN)).filter((at) => at > covered);
+    let best: number | undefined;
+    for (let low = 0, high = ends.length - 1; low <= high; ) {
+      const middle = (low + high) >>> 1;
+      if (tokenizer.count(text.slice(start, ends[middle])) <= limit) {
+        best = ends[middle]!;
+        low = middle + 1;
+      } else high = middle - 1;
+    }
+    return best === undefined ? undefined : { at: best, insidePiece: best < this.#index.endOf(this.#index.pieceAt(best - 1)) };
   }
 
   /** Where the next chunk begins: at most `overlap` tokens before the cut, at a sentence's or a word's beginning. Rows aren't repeated. */
@@ -140,9 +156,9 @@ class Chunker {
   }
 
   /** Adds the section's chunks. Its contexts are few: each is built once. */
-  #adder(section: Section): (start: number, end: number) => void {
+  #adder(section: Section): (start: number, end: number, isAligned: boolean) => void {
     const contexts = new Map<Table | undefined, { context: string; tokens: number }>();
-    return (startOffset, endOffset) => {
+    return (startOffset, endOffset, isAligned) => {
       const at = this.#tableAt(startOffset);
       const table = at !== undefined && at.start < startOffset ? at : undefined;
       let built = contexts.get(table);
@@ -151,14 +167,15 @@ class Chunker {
         built = { context, tokens: context === '' ? 0 : this.#contexts.tokenizer.count(context + CONTEXT_SEPARATOR) };
         contexts.set(table, built);
       }
+      const text = this.#text.slice(startOffset, endOffset);
       this.#chunks.push({
         ordinal: this.#chunks.length,
-        text: this.#text.slice(startOffset, endOffset),
+        text,
         startOffset,
         endOffset,
         headingPath: section.headingPath,
         context: built.context,
-        tokens: built.tokens + this.#index.tokensBetween(startOffset, endOffset),
+        tokens: built.tokens + (isAligned ? this.#index.tokensBetween(startOffset, endOffset) : this.#contexts.tokenizer.count(text)),
       });
     };
   }

@@ -24,6 +24,16 @@ export function isGraphemeBoundary(text: string, from: number, index: number): b
   return segmenter.segment(window).containing(index - Math.max(from, start))?.index === index - Math.max(from, start);
 }
 
+/** Ends of the characters in [start, end), those that end by then; `start` is a character's beginning. */
+export function graphemeEnds(text: string, start: number, end: number): number[] {
+  const ends: number[] = [];
+  for (const { index, segment } of segmenter.segment(text.slice(start, end + WINDOW_UNITS))) {
+    const segmentEnd = start + index + segment.length;
+    if (segmentEnd <= end) ends.push(segmentEnd);
+  }
+  return ends;
+}
+
 function isRegionalIndicator(text: string, index: number): boolean {
   const codePoint = text.codePointAt(index)!;
   return codePoint >= 0x1f1e6 && codePoint <= 0x1f1ff;

@@ -64,8 +64,9 @@ export class TokenIndex {
     return piece === 0 ? 0 : this.#pieces.ends[piece - 1]!;
   }
 
+  /** End of the text for the last piece and any after it. */
   endOf(piece: number): number {
-    return this.startOf(piece + 1);
+    return this.startOf(Math.min(piece + 1, this.#pieces.ends.length));
   }
 
   /** Number of the piece that covers the unit at `index`. */

@@ -13,12 +13,11 @@ const MARKS = /\p{Mn}/gu;
 const PUNCTUATION = /[!-/:-@[-`{-~\p{P}]/u;
 const HAN = /[\u4e00-\u9fff\u3400-\u4dbf\uf900-\ufaff\u{20000}-\u{2a6df}\u{2a700}-\u{2b73f}\u{2b740}-\u{2b81f}\u{2b920}-\u{2ceaf}\u{2f800}-\u{2fa1f}]/u;
 
-const classOfUnit = new Uint8Array(0x10000);
+const classes = new Uint8Array(0x110000);
 
-/** Class of the code point, which is cached for the 65,536 that are one unit. */
+/** Class of a code point: GAP, SINGLE or WORD. */
 export function classOf(codePoint: number): number {
-  if (codePoint > 0xffff) return computeClass(codePoint);
-  return classOfUnit[codePoint] || (classOfUnit[codePoint] = computeClass(codePoint));
+  return classes[codePoint] || (classes[codePoint] = computeClass(codePoint));
 }
 
 /** A word as the vocabulary spells it: without accents and control characters, in lower case. */

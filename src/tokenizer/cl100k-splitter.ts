@@ -11,7 +11,7 @@ const SPACE = 3; // white space within a line
 const NEWLINE = 4; // CR, LF
 const OTHER = 5;
 
-const kindOfUnit = new Uint8Array(0x10000);
+const kinds = new Uint8Array(0x110000);
 
 export function splitForCl100k(text: string, onPiece: OnPiece): void {
   const length = text.length;
@@ -20,7 +20,8 @@ export function splitForCl100k(text: string, onPiece: OnPiece): void {
   const kindAt = (index: number): number => {
     if (index >= length) return 0;
     const unit = text.charCodeAt(index);
-    return isHighSurrogate(unit) ? computeKind(text.codePointAt(index)!) : kindOfUnit[unit] || (kindOfUnit[unit] = computeKind(unit));
+    const codePoint = isHighSurrogate(unit) ? text.codePointAt(index)! : unit;
+    return kinds[codePoint] || (kinds[codePoint] = computeKind(codePoint));
   };
   const endOfRun = (from: number, kind: number): number => {
     let index = from;
