@@ -2,14 +2,17 @@ import { setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow'
 import type { JobStatusResponse } from '../src/domain/job-view';
 import { SEARCH_ATTRIBUTES } from './search-attributes';
 
-/** The job as the Web UI shows it: a Markdown table of the four phases. */
+/**
+ * The job as the Web UI shows it: what it ingests, and a Markdown table of the four phases. Each run says it again: the summary that a
+ * client gives at the start does not outlive continue-as-new.
+ */
 export function showDetails(view: JobStatusResponse): void {
   const rows = view.phases.map((phase) => {
     const state = phase.waitReason === null || phase.waitReason === 'PAUSED' ? phase.status : `${phase.status} (${phase.waitReason})`;
     return `| ${phase.phase} | ${state} | ${phase.progress} % | ${phase.itemsProcessed} / ${phase.itemsTotal} | ${phase.itemsFailed} |`;
   });
   const error = view.error === null ? '' : `\n\n**${view.error.code}** in ${view.error.phase}: ${view.error.message}`;
-  setCurrentDetails(`**${view.status}** · ${view.progress} %\n\n| phase | status | progress | documents | failed |\n|---|---|---|---|---|\n${rows.join('\n')}${error}`);
+  setCurrentDetails(`${view.collection} ← ${view.source?.path}\n\n**${view.status}** · ${view.progress} %\n\n| phase | status | progress | documents | failed |\n|---|---|---|---|---|\n${rows.join('\n')}${error}`);
 }
 
 /** Upserts the search attributes when they have changed. Only for a server that knows them. */

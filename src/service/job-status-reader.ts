@@ -79,7 +79,10 @@ function notFound(jobId: string): never {
 function withSeenFromOutside(view: JobStatusResponse, waits: PhaseWaits, mirrored: MirroredJob | undefined): JobStatusResponse {
   const phases = view.phases.map((phase) => {
     if (phase.status !== 'RUNNING') return phase;
-    const seen = strongerWaitReason(waits[phase.phase] ?? null, mirrored?.activity[phase.phase].waitReason ?? null);
+    const noted = mirrored?.activity[phase.phase].waitReason ?? null;
+    // The row may still say of the status before what it was: only what the workflow can't know counts.
+    const byActivities = noted === 'RATE_LIMITED' || noted === 'PROVIDER_DOWN' ? noted : null;
+    const seen = strongerWaitReason(waits[phase.phase] ?? null, byActivities);
     return { ...phase, waitReason: strongerWaitReason(phase.waitReason, seen) };
   });
   return { ...view, phases };
