@@ -23,7 +23,7 @@ export function chunkDocument(document: ChunkableDocument, tokenizer: Tokenizer,
 
 /** Where a chunk ends and the next may go on. */
 interface Cut {
-  /** First unit that isn't in the chunk; not white space, or the end of the section. */
+  /** First unit that isn't in the chunk. */
   at: number;
   /** The cut is inside a piece of the tokenizer, whose rest must be used up before prefix sums hold again. */
   insidePiece: boolean;
@@ -63,7 +63,7 @@ class Chunker {
     let covered = skipWhite(this.#text, section.start, end);
     if (covered >= end) return;
     let start = covered;
-    let insidePiece = covered > 0 && this.#index.startOf(this.#index.pieceAt(covered)) < covered && !isWhiteAt(this.#text, covered - 1);
+    let insidePiece = this.#isInsidePiece(covered);
     while (covered < end) {
       const cut: Cut = insidePiece ? this.#cutPiece(start, end) : this.#cut(start, covered, end);
       if (cut.at <= covered) {
@@ -72,9 +72,15 @@ class Chunker {
       }
       const chunkEnd = trimEnd(this.#text, start, cut.at);
       if (chunkEnd > covered) add(start, chunkEnd, !insidePiece);
-      ({ at: covered, insidePiece } = cut);
+      covered = skipWhite(this.#text, cut.at, end);
+      insidePiece = cut.insidePiece && this.#isInsidePiece(covered);
       start = insidePiece || covered >= end ? covered : this.#overlapStart(start, covered);
     }
+  }
+
+  /** Whether a piece begins before `index` with something other than white space. */
+  #isInsidePiece(index: number): boolean {
+    return index > 0 && this.#index.startOf(this.#index.pieceAt(index)) < index && !isWhiteAt(this.#text, index - 1);
   }
 
   #cut(start: number, covered: number, end: number, limit = this.#limit): Cut {
@@ -116,7 +122,7 @@ class Chunker {
   #cutPiece(start: number, end: number): Cut {
     const inside = this.#cutInsidePiece(start, start, end, this.#limit);
     if (inside !== undefined) return inside;
-    const at = Math.min(end, this.#index.endInsidePiece(start, this.#limit));
+    const at = this.#index.endInsidePiece(start, end, this.#limit);
     return { at, insidePiece: at < this.#index.endOf(this.#index.pieceAt(start)) };
   }
 

@@ -33,19 +33,19 @@ export class TokenIndex {
     return end > start && this.tokensBetween(start, end) <= limit ? end : undefined;
   }
 
-  /** The furthest end inside the piece at `start` with at most `limit` tokens: at least one code point, however many tokens it has. */
-  endInsidePiece(start: number, limit: number): number {
+  /** The furthest end inside the piece at `start`, up to `end`, with at most `limit` tokens: at least one code point, however many tokens it has. */
+  endInsidePiece(start: number, end: number, limit: number): number {
     const { text } = this;
     const codePoint = (index: number): number => (index > start + 1 && isHighSurrogate(text.charCodeAt(index - 1)) ? index - 1 : index);
     let best = start + (isHighSurrogate(text.charCodeAt(start)) && text.codePointAt(start)! > 0xffff ? 2 : 1);
-    for (let low = best + 1, high = this.endOf(this.pieceAt(start)); low <= high; ) {
+    for (let low = best + 1, high = Math.min(end, this.endOf(this.pieceAt(start))); low <= high; ) {
       const middle = (low + high) >>> 1;
-      const end = codePoint(middle);
-      if (end > best && this.tokenizer.count(text.slice(start, end)) <= limit) {
-        best = end;
+      const candidate = codePoint(middle);
+      if (candidate <= best) low = middle + 1;
+      else if (this.#count(start, candidate) <= limit) {
+        best = candidate;
         low = middle + 1;
-      } else if (end <= best) low = middle + 1;
-      else high = middle - 1;
+      } else high = middle - 1;
     }
     return best;
   }
