@@ -24,7 +24,12 @@ function asFailure(error: unknown): unknown {
   if (error instanceof ApplicationFailure || error instanceof CancelledFailure) return error;
   const message = error instanceof Error ? error.message : String(error);
   const cause = error instanceof Error ? error : undefined;
-  if (error instanceof SluiceError) return ApplicationFailure.create({ message, type: error.code, nonRetryable: !ERROR_KINDS[error.code].retryable, cause });
+  if (error instanceof SluiceError) return ApplicationFailure.create({ message: withOwnHint(error), type: error.code, nonRetryable: !ERROR_KINDS[error.code].retryable, cause });
   if (isServerAway(error)) return ApplicationFailure.create({ message, type: 'SERVER_UNREACHABLE', nextRetryDelay: SERVER_RETRY_MS, cause });
   return ApplicationFailure.create({ message, type: 'INTERNAL', nonRetryable: Context.current().info.attempt >= MAX_UNFORESEEN_ATTEMPTS, cause });
+}
+
+/** What a client is told to do next follows from the code; a hint that knows more goes with the message. */
+function withOwnHint({ code, message, hint }: SluiceError): string {
+  return hint === ERROR_KINDS[code].hint ? message : `${message} ${hint}`;
 }
