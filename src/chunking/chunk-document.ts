@@ -85,9 +85,8 @@ class Chunker {
 
   #cut(start: number, covered: number, end: number, limit = this.#limit): Cut {
     if (this.#index.tokensBetween(start, end) <= limit) return { at: end, insidePiece: false };
-    const lastPieceEnd = this.#index.furthestEnd(start, limit);
-    if (lastPieceEnd === undefined) return start < covered ? { at: start, insidePiece: false } : this.#cutPiece(start, end);
-    const furthest = Math.min(lastPieceEnd, end);
+    const furthest = this.#index.furthestEnd(start, limit);
+    if (furthest === undefined || furthest > end) return start < covered ? { at: covered, insidePiece: false } : this.#cutPiece(start, end);
     // White space after what fits is free: it is trimmed.
     const fits = skipWhite(this.#text, furthest, end);
     if (fits <= covered) return { at: fits, insidePiece: false };
@@ -115,30 +114,29 @@ class Chunker {
       if (isGraphemeBoundary(this.#text, start, at)) return { at, insidePiece: false };
     }
     // Before a character is cut the overlap is given up.
-    return this.#cutInsidePiece(start, covered, end, limit) ?? { at: start < covered ? covered : furthest, insidePiece: false };
+    return this.#cutInsidePiece(start, covered, furthest, end, limit) ?? { at: start < covered ? covered : furthest, insidePiece: false };
   }
 
   /** From a place inside a piece, where prefix sums don't hold, or in a piece that has more tokens than a chunk. Through a character only if that is too long too. */
   #cutPiece(start: number, end: number): Cut {
-    const inside = this.#cutInsidePiece(start, start, end, this.#limit);
+    const inside = this.#cutInsidePiece(start, start, start, end, this.#limit);
     if (inside !== undefined) return inside;
     const at = this.#index.endInsidePiece(start, end, this.#limit);
-    return { at, insidePiece: at < this.#index.endOf(this.#index.pieceAt(start)) };
+    return { at, insidePiece: true };
   }
 
-  /** The last character's end in (covered, end] with at most `limit` tokens from `start` to it, found by counting. */
-  #cutInsidePiece(start: number, covered: number, end: number, limit: number): Cut | undefined {
+  /**
+   * The last character's end in (covered, end] with at most `limit` tokens from `start` to it, found by counting: in the piece at `from`, or,
+   * when a character is longer than that, anywhere.
+   */
+  #cutInsidePiece(start: number, covered: number, from: number, end: number, limit: number): Cut | undefined {
     const { text, tokenizer } = this.#index;
-    const ends = graphemeEnds(text, start, Math.min(end, start + limit * MAX_UNITS_PER_TOKEN)).filter((at) => at > covered);
-    let best: number | undefined;
-    for (let low = 0, high = ends.length - 1; low <= high; ) {
-      const middle = (low + high) >>> 1;
-      if (tokenizer.count(text.slice(start, ends[middle])) <= limit) {
-        best = ends[middle]!;
-        low = middle + 1;
-      } else high = middle - 1;
+    for (const until of [this.#index.endOf(this.#index.pieceAt(from)), start + limit * MAX_UNITS_PER_TOKEN]) {
+      const ends = graphemeEnds(text, start, Math.min(until, end)).filter((at) => at > covered);
+      const at = lastWhere(ends, (candidate) => tokenizer.count(text.slice(start, candidate)) <= limit);
+      if (at !== undefined) return { at, insidePiece: true };
     }
-    return best === undefined ? undefined : { at: best, insidePiece: best < this.#index.endOf(this.#index.pieceAt(best - 1)) };
+    return undefined;
   }
 
   /** Where the next chunk begins: at most `overlap` tokens before the cut, at a sentence's or a word's beginning. Rows aren't repeated. */
@@ -185,4 +183,17 @@ class Chunker {
       });
     };
   }
+}
+
+/** The last for which `holds`, which holds for the first ones and not for the others. */
+function lastWhere(values: readonly number[], holds: (value: number) => boolean): number | undefined {
+  let last: number | undefined;
+  for (let low = 0, high = values.length - 1; low <= high; ) {
+    const middle = (low + high) >>> 1;
+    if (holds(values[middle]!)) {
+      last = values[middle];
+      low = middle + 1;
+    } else high = middle - 1;
+  }
+  return last;
 }
