@@ -22,9 +22,6 @@ export interface ChunkSettings {
   chunkOverlap: number;
 }
 
-/** Name and version of the rules by which a document is cut. Another one means that documents are chunked again: part of their fingerprint. */
-export const CHUNKER_VERSION = 'chunker@1';
-
 /** The context has at most this share of chunkTokens. */
 const CONTEXT_SHARE = 1 / 4;
 
