@@ -135,10 +135,9 @@ export async function startEmbeddingsServer(options: Partial<ServerBehaviour> & 
     const path = request.url?.replace(/\?.*/, '') ?? '';
     if (request.method === 'GET' && path === '/stats') return sendJson(response, 200, stats());
     if (request.method === 'POST' && path === '/control') {
-      return void readBody(request).then((text) => {
-        Object.assign(behaviour, JSON.parse(text));
-        sendJson(response, 200, behaviour);
-      });
+      return void readBody(request)
+        .then((text) => sendJson(response, 200, Object.assign(behaviour, JSON.parse(text))))
+        .catch((error: Error) => sendError(response, 400, { message: error.message }));
     }
     if (request.method === 'POST' && path === '/v1/embeddings') return void embed(request, response).catch((error: Error) => sendError(response, 400, { message: error.message }));
     sendError(response, 404, { message: `There is nothing at ${request.method} ${path}.` });
