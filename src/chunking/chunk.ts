@@ -16,7 +16,7 @@ export interface Chunk {
 }
 
 export interface ChunkSettings {
-  /** At most so many tokens of text in a chunk (a single character that has more stands alone). */
+  /** At most so many tokens of text in a chunk (a grapheme that has more is cut between code points; a single code point is never cut). */
   chunkTokens: number;
   /** Tokens repeated from the chunk before, at most; never more than half of chunkTokens. */
   chunkOverlap: number;
