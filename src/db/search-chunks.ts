@@ -41,6 +41,8 @@ export async function searchChunks(db: Db, { collection, query, vector, limit }:
         select l.lexeme, l.lexeme in (
           select s.lexeme from pg_stats p, unnest(p.most_common_elems::text::text[], p.most_common_elem_freqs) as s(lexeme, share)
           where p.schemaname = 'sluice' and p.tablename = ${partition} and p.attname = 'lexemes' and s.share > ${COMMON_SHARE}
+            -- the shares end with their minimum and maximum, which belong to no lexeme: a null here would make every answer null
+            and s.lexeme is not null
             and (select reltuples from pg_class where oid = ${`sluice.${partition}`}::regclass) >= ${LARGE_COLLECTION_CHUNKS}) as is_common
         from unnest(to_tsvector('english', ${query})) l),
       queries as (

@@ -44,7 +44,7 @@ export function found(uri: string): DiscoveredItem {
 }
 
 export async function discover(db: Db, job: JobContext, items: DiscoveredItem[]): Promise<void> {
-  await new DiscoveryRepository(db).savePage({ jobId: job.jobId, page: 0, firstOrdinal: 0, firstBatch: 0 }, items, undefined, { batchDocuments: 1_000, batchBytes: 1e9 });
+  await new DiscoveryRepository(db).savePage({ jobId: job.jobId, page: 0, firstOrdinal: 0, firstBatch: 0 }, items, undefined, { batchDocuments: 1e6, batchBytes: 1e9 });
 }
 
 export function loaded(ordinal: number, { passages }: TestDocument): LoadedDocument {
