@@ -1,9 +1,16 @@
 /** Takes comments out of Markdown, line by line: HTML's and MDX's, whose form also anchors headings. Never out of code, and never the text after one that is not closed. */
 
-const COMMENTS = [
-  { open: '<!--', close: '-->' },
-  { open: '{/*', close: '*/}' },
-] as const;
+const CLOSES: ReadonlyMap<string, string> = new Map([
+  ['<!--', '-->'],
+  ['{/*', '*/}'],
+]);
+const TOKENS = /<!--|\{\/\*|`+/g;
+
+interface Open {
+  index: number;
+  length: number;
+  close: string;
+}
 
 export class CommentStripper {
   /** The close that is waited for, over lines. */
@@ -21,36 +28,41 @@ export class CommentStripper {
    * @param start where the line begins in the text
    */
   strip(line: string, start: number): string | undefined {
+    const opens = this.waitingFor === undefined ? opensOutsideCode(line) : undefined;
+    if (opens?.length === 0) return line;
     let kept = '';
     let position = 0;
     let stripped = false;
-    while (position < line.length || this.waitingFor !== undefined) {
-      if (this.waitingFor !== undefined) {
-        stripped = true;
-        const end = line.indexOf(this.waitingFor, position);
-        if (end < 0) return kept.trim() === '' ? undefined : kept.trimEnd();
-        position = end + this.waitingFor.length;
-        this.waitingFor = undefined;
+    for (const open of this.opensFrom(line, opens)) {
+      if (open.index < position) continue;
+      kept += line.slice(position, open.index);
+      const textStart = open.index + open.length;
+      position = textStart;
+      if (!this.isClosed(open.close, start + textStart)) {
+        kept += line.slice(open.index, textStart);
         continue;
       }
-      const next = this.nextComment(line, position);
-      if (next === undefined) break;
-      kept += line.slice(position, next.index);
-      position = next.index + next.open.length;
-      if (this.isClosed(next.close, start + position)) this.waitingFor = next.close;
-      else kept += next.open;
+      stripped = true;
+      const end = line.indexOf(open.close, textStart);
+      if (end < 0) {
+        this.waitingFor = open.close;
+        return kept.trim() === '' ? undefined : kept.trimEnd();
+      }
+      position = end + open.close.length;
     }
+    if (!stripped) return line;
     kept += line.slice(position);
-    if (!stripped) return kept;
     return kept.trim() === '' ? undefined : kept.trimEnd();
   }
 
-  private nextComment(line: string, from: number): { index: number; open: string; close: string } | undefined {
-    const found = COMMENTS.map(({ open, close }) => ({ index: line.indexOf(open, from), open, close })).filter(({ index }) => index >= 0);
-    const next = found.sort((a, b) => a.index - b.index)[0];
-    if (next === undefined || !isInCode(line, next.index)) return next;
-    const after = line.indexOf('`', next.index);
-    return after < 0 ? undefined : this.nextComment(line, after + 1);
+  /** A comment that was open before the line is one that opens at its begin. */
+  private opensFrom(line: string, opens: readonly Open[] | undefined): readonly Open[] {
+    if (opens !== undefined || this.waitingFor === undefined) return opens ?? [];
+    const close = this.waitingFor;
+    const end = line.indexOf(close);
+    this.waitingFor = undefined;
+    const rest = end < 0 ? [] : opensOutsideCode(line, end + close.length);
+    return [{ index: 0, length: 0, close }, ...rest];
   }
 
   /** The last close is looked for once, so that a thousand unclosed comments cost no more than one. */
@@ -63,9 +75,16 @@ export class CommentStripper {
   private readonly lastClose = new Map<string, number>();
 }
 
-/** Whether an odd number of runs of backticks stands before the place and another one after it. */
-function isInCode(line: string, index: number): boolean {
-  if (!line.includes('`')) return false;
-  const runsBefore = line.slice(0, index).match(/`+/g)?.length ?? 0;
-  return runsBefore % 2 === 1 && line.includes('`', index);
+/** Where comments begin, from a place in the line on, but for those between two runs of backticks. One pass. */
+function opensOutsideCode(line: string, from = 0): Open[] {
+  const opens: Open[] = [];
+  let inCode: Open[] | undefined;
+  TOKENS.lastIndex = from;
+  for (let token = TOKENS.exec(line); token !== null; token = TOKENS.exec(line)) {
+    const close = CLOSES.get(token[0]);
+    if (close === undefined) inCode = inCode === undefined ? [] : undefined;
+    else (inCode ?? opens).push({ index: token.index, length: token[0].length, close });
+  }
+  // A run of backticks without another one begins no code.
+  return inCode === undefined ? opens : opens.concat(inCode);
 }

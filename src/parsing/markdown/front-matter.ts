@@ -39,7 +39,7 @@ export function readFrontMatter(text: string): FrontMatter {
 
 function yamlValues(yaml: string): object | undefined {
   try {
-    const values: unknown = parseYaml(yaml, { maxAliasCount: MAX_ALIASES, logLevel: 'silent', uniqueKeys: false, schema: 'core' });
+    const values: unknown = parseYaml(yaml, { maxAliasCount: MAX_ALIASES, logLevel: 'error', uniqueKeys: false, schema: 'core' });
     return values !== null && typeof values === 'object' && !Array.isArray(values) ? values : undefined;
   } catch {
     return undefined;
