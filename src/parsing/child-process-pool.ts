@@ -88,7 +88,11 @@ class ChildProcessPool implements ParserPool {
     await Promise.all(this.dying);
   }
 
-  private enqueue<M extends keyof Methods>(request: Extract<Request, { method: M }>, timeLimitMs: number, signal: AbortSignal): Promise<Methods[M]['answer']> {
+  private enqueue<M extends keyof Methods>(
+    request: Extract<Request, { method: M }>,
+    timeLimitMs: number,
+    signal: AbortSignal,
+  ): Promise<Methods[M]['answer']> {
     return new Promise((resolve, reject) => {
       if (this.isClosed) return reject(closedError());
       if (signal.aborted) return reject(signal.reason);

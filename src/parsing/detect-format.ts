@@ -1,6 +1,6 @@
 /**
- * Which format a file has: by its content where that is certain, else by its ending. A file whose content and ending contradict each other is
- * read by its content or refused with the reason, never indexed as garbage.
+ * Which format a file has: by its content where that is certain, else by its ending. A file whose content and ending contradict each other
+ * is read by its content or refused with the reason, never indexed as garbage.
  */
 import { DocumentFailure } from '../domain/document-outcome';
 import { fileEnding } from './file-ending';
@@ -34,7 +34,11 @@ export function detectFormat(bytes: Buffer, uri: string): DetectedFormat {
   return { format: ending === '' && looksLikeMarkdown(bytes) ? 'markdown' : named };
 }
 
-function detectBinary(kind: { name: string; format?: FormatName; encrypted?: boolean }, named: FormatName | undefined, ending: string): DetectedFormat {
+function detectBinary(
+  kind: { name: string; format?: FormatName; encrypted?: boolean },
+  named: FormatName | undefined,
+  ending: string,
+): DetectedFormat {
   if (kind.encrypted) throw new DocumentFailure('ENCRYPTED_DOCUMENT');
   if (kind.format !== undefined) return detected(kind.format, named, ending);
   // A zip that is damaged, or no office document: the parser of its format says what is missing.
@@ -54,7 +58,11 @@ function unsupported(ending: string): DocumentFailure {
 }
 
 function looksLikeHtml(bytes: Buffer): boolean {
-  const head = bytes.toString('latin1', 0, HEAD_BYTES).replaceAll('\0', '').replace(/^(?:\u00EF\u00BB\u00BF|\u00FF\u00FE|\u00FE\u00FF)/, '').trimStart();
+  const head = bytes
+    .toString('latin1', 0, HEAD_BYTES)
+    .replaceAll('\0', '')
+    .replace(/^(?:\u00EF\u00BB\u00BF|\u00FF\u00FE|\u00FE\u00FF)/, '')
+    .trimStart();
   return /^(?:<\?xml[^>]*>\s*)?<(?:!doctype\s+html|html|head|body)[\s>]/i.test(head);
 }
 

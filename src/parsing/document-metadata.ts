@@ -23,7 +23,10 @@ function smallValue(value: unknown, depth: number): JsonValue | undefined {
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? undefined : value.toISOString();
   if (typeof value !== 'object' || depth >= MAX_DEPTH) return undefined;
   if (Array.isArray(value)) {
-    return value.slice(0, MAX_ITEMS).map((item) => smallValue(item, depth + 1)).filter((item) => item !== undefined);
+    return value
+      .slice(0, MAX_ITEMS)
+      .map((item) => smallValue(item, depth + 1))
+      .filter((item) => item !== undefined);
   }
   const small: Record<string, JsonValue> = {};
   let keys = 0;

@@ -12,7 +12,8 @@ export function fileEnding(uri: string): string {
 }
 
 /**
- * Whether a file of this name is read at all; one that isn't is ignored by discovery. A name without an ending is read, as text if it is text.
+ * Whether a file of this name is read at all; one that isn't is ignored by discovery. A name without an ending is read, as text if it is
+ * text.
  * @param moreEndings endings of the user's own parsers: see readParserModules
  */
 export function isReadableFormat(uri: string, moreEndings: readonly string[] = []): boolean {

@@ -1,4 +1,7 @@
-/** One document from its bytes to its ParsedDocument: what a child does with a request. Usable without a child, for a document that is trusted. */
+/**
+ * One document from its bytes to its ParsedDocument: what a child does with a request. Usable without a child, for a document that is
+ * trusted.
+ */
 import { createHash } from 'node:crypto';
 import { DocumentFailure } from '../domain/document-outcome';
 import { detectFormat } from './detect-format';

@@ -25,7 +25,10 @@ export interface Heading {
   level: number;
   /** Without markup. */
   title: string;
-  /** Range of the heading's own line or lines in the text. A heading known only from outside the text (a PDF's bookmark) is empty: start = end. */
+  /**
+   * Range of the heading's own line or lines in the text. A heading known only from outside the text (a PDF's bookmark) is empty: start =
+   * end.
+   */
   start: number;
   end: number;
 }

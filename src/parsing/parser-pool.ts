@@ -29,8 +29,7 @@ export type ParseResult =
 
 /** A record of a container, found by listing it. */
 export type ContainerRecord =
-  | { id: string; range: { start: number; end: number } }
-  | { id: string; failure: { code: 'INVALID_RECORD'; message: string } };
+  { id: string; range: { start: number; end: number } } | { id: string; failure: { code: 'INVALID_RECORD'; message: string } };
 
 export interface RecordPage {
   records: ContainerRecord[];

@@ -15,7 +15,8 @@ export async function readContent(content: FileContent): Promise<Buffer> {
     if (length > MAX_DOCUMENT_BYTES) {
       throw new DocumentFailure('TOO_LARGE', `The document has ${length} bytes; Sluice reads up to ${MAX_DOCUMENT_BYTES}.`);
     }
-    if (content.range !== undefined && content.range.end > fileBytes) throw new DocumentFailure('READ_ERROR', 'The file became shorter since its records were listed.');
+    if (content.range !== undefined && content.range.end > fileBytes)
+      throw new DocumentFailure('READ_ERROR', 'The file became shorter since its records were listed.');
     const bytes = Buffer.allocUnsafe(Math.max(0, length));
     return bytes.subarray(0, await readInto(file, bytes, start));
   });
@@ -31,7 +32,8 @@ export async function withFile<T>(path: string, work: (file: FileHandle, fileByt
     if (!stat.isFile()) throw new DocumentFailure('READ_ERROR', 'It is not a regular file.');
     return await work(file, stat.size);
   } catch (error) {
-    if (error instanceof Error && 'syscall' in error) throw new DocumentFailure('READ_ERROR', `The file could not be read: ${error.message}`, { cause: error });
+    if (error instanceof Error && 'syscall' in error)
+      throw new DocumentFailure('READ_ERROR', `The file could not be read: ${error.message}`, { cause: error });
     throw error;
   } finally {
     await file?.close();

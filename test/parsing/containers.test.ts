@@ -18,12 +18,13 @@ const JSON_LINES = [
   '{"id": "__proto__", "body": "odd \\ud800 \\u0000 end"}',
 ].join('\r\n');
 
-const isContainer = (name: string, content: string): Promise<boolean> => bench.pool.isContainer(name, { path: bench.write(name, content) }, NEVER);
+const isContainer = (name: string, content: string): Promise<boolean> =>
+  bench.pool.isContainer(name, { path: bench.write(name, content) }, NEVER);
 
 async function list(file: string, uri: string, limit: number): Promise<{ records: ContainerRecord[]; starts: number[] }> {
   const records: ContainerRecord[] = [];
   const starts: number[] = [];
-  for (let from: number | undefined = 0; from !== undefined; ) {
+  for (let from: number | undefined = 0; from !== undefined;) {
     starts.push(from);
     const page = await bench.pool.listRecords(uri, { path: file }, from, limit, NEVER);
     expect(page.records.length).toBeLessThanOrEqual(limit);
@@ -65,7 +66,14 @@ describe.each([1, 3, 100])('listing %i records a page', (limit) => {
   });
 
   it('finds every element of an array, whatever is inside', async () => {
-    const elements = ['{"id":"a","text":"brackets ]}, \\"quotes\\" and \\\\"}', '3', '{"text":"{"}', '"string, with comma"', '[{"text":"nested"}]', '{"_id":"z","text":"last"}'];
+    const elements = [
+      '{"id":"a","text":"brackets ]}, \\"quotes\\" and \\\\"}',
+      '3',
+      '{"text":"{"}',
+      '"string, with comma"',
+      '[{"text":"nested"}]',
+      '{"_id":"z","text":"last"}',
+    ];
     const file = bench.write('a.json', `\uFEFF[\n${elements.join(' ,\n')}\n]\n`);
     const { records } = await list(file, 'a.json', limit);
     expect(records.map(({ id }) => id)).toEqual(['a', '1', '2', '3', '4', 'z']);
@@ -85,7 +93,9 @@ it('reports an array that is cut', async () => {
 });
 
 it('a page is the same from a process that has not seen the pages before', async () => {
-  const lines = Array.from({ length: 500 }, (_, index) => JSON.stringify({ id: `r${index % 50}`, text: `Record ${index}`, pad: 'x'.repeat(index) }));
+  const lines = Array.from({ length: 500 }, (_, index) =>
+    JSON.stringify({ id: `r${index % 50}`, text: `Record ${index}`, pad: 'x'.repeat(index) }),
+  );
   const file = bench.write('many.jsonl', lines.join('\n'));
   const { records, starts } = await list(file, 'many.jsonl', 60);
   expect(new Set(records.map(({ id }) => id)).size).toBe(500);
@@ -97,7 +107,9 @@ it('a page is the same from a process that has not seen the pages before', async
   }
   // Backwards: nothing of the later pages is remembered by the earlier ones.
   for (const [index, start] of [...starts.entries()].reverse()) {
-    expect((await other.listRecords('many.jsonl', { path: file }, start, 60, NEVER)).records).toEqual(records.slice(index * 60, index * 60 + 60));
+    expect((await other.listRecords('many.jsonl', { path: file }, start, 60, NEVER)).records).toEqual(
+      records.slice(index * 60, index * 60 + 60),
+    );
   }
 });
 
@@ -136,7 +148,11 @@ describe('a record', () => {
 
   it('that is gone since it was listed is a failure', async () => {
     const file = bench.write('a.jsonl', '{"text":"one"}\n');
-    await expect(bench.pool.parse({ content: { path: file, range: { start: 0, end: 99 } }, uri: 'a.jsonl#1' }, NEVER)).rejects.toMatchObject({ code: 'READ_ERROR' });
-    await expect(bench.pool.parse({ content: { path: file, range: { start: 2, end: 9 } }, uri: 'a.jsonl#1' }, NEVER)).rejects.toMatchObject({ code: 'INVALID_RECORD' });
+    await expect(
+      bench.pool.parse({ content: { path: file, range: { start: 0, end: 99 } }, uri: 'a.jsonl#1' }, NEVER),
+    ).rejects.toMatchObject({ code: 'READ_ERROR' });
+    await expect(bench.pool.parse({ content: { path: file, range: { start: 2, end: 9 } }, uri: 'a.jsonl#1' }, NEVER)).rejects.toMatchObject(
+      { code: 'INVALID_RECORD' },
+    );
   });
 });

@@ -11,7 +11,8 @@ describe('HTML', () => {
     expect(headingPath(document, sentence)).toEqual(['13.2. Transaction Isolation', '13.2.1. Read Committed Isolation Level']);
     expect(document.text).not.toMatch(/\bPrev\b|\bHome\b|Explicit Locking\s*\|?\s*$/);
     expect(document.text.startsWith('## 13.2. Transaction Isolation')).toBe(true);
-    for (const { start, end, title } of document.structure.headings) expect(document.text.slice(start, end).replace(/^#+ /, '')).toBe(title);
+    for (const { start, end, title } of document.structure.headings)
+      expect(document.text.slice(start, end).replace(/^#+ /, '')).toBe(title);
     const [table] = document.structure.tables;
     expect(table?.header).toBe('| Isolation Level | Dirty Read | Nonrepeatable Read | Phantom Read | Serialization Anomaly |');
     expect(document.text.slice(table?.start, table?.end)).toContain('| Read committed | Not possible | Possible | Possible | Possible |');
@@ -53,18 +54,28 @@ describe('HTML', () => {
   });
 
   it('keeps a page whose whole content looks like navigation', async () => {
-    const { text } = await parse('index.html', '<body><div class="menu"><a href="a">Chapter one</a> <a href="b">Chapter two</a></div></body>');
+    const { text } = await parse(
+      'index.html',
+      '<body><div class="menu"><a href="a">Chapter one</a> <a href="b">Chapter two</a></div></body>',
+    );
     expect(text).toContain('Chapter two');
   });
 
   it('reads tag soup up to a script that is never closed', async () => {
-    const { text } = await parse('soup.html', '<p>One<p>Two<b>bold<i>both</b>italic</i><table><tr><td>cell<td>cell two</table>after<li>item<script>if (a</b) { "never closed');
+    const { text } = await parse(
+      'soup.html',
+      '<p>One<p>Two<b>bold<i>both</b>italic</i><table><tr><td>cell<td>cell two</table>after<li>item<script>if (a</b) { "never closed',
+    );
     expect(collapsed(text)).toMatch(/One Two ?bold.*cell.*cell two.*after.*item/);
     expect(text).not.toContain('never closed');
   });
 
   it('is read in the charset that it declares', async () => {
-    const bytes = Buffer.concat([Buffer.from('<html><head><meta charset="windows-1251"></head><body><p>'), Buffer.from([0xcf, 0xf0, 0xe8]), Buffer.from('</p></body></html>')]);
+    const bytes = Buffer.concat([
+      Buffer.from('<html><head><meta charset="windows-1251"></head><body><p>'),
+      Buffer.from([0xcf, 0xf0, 0xe8]),
+      Buffer.from('</p></body></html>'),
+    ]);
     expect((await parse('cyrillic.html', bytes)).text).toBe('При');
   });
 });
@@ -72,7 +83,9 @@ describe('HTML', () => {
 describe('Word documents', () => {
   it('have headings and lists', async () => {
     const document = await parseFixture('category-level.docx');
-    expect(headingPath(document, 'it requires a strong moral principle to prevent me from deliberately stepping into the street')).toEqual(['A Heading 1']);
+    expect(headingPath(document, 'it requires a strong moral principle to prevent me from deliberately stepping into the street')).toEqual([
+      'A Heading 1',
+    ]);
   });
 
   it('keep their footnotes', async () => {
@@ -95,10 +108,21 @@ describe('PDF', () => {
       [{ x: 72, y: 720, text: '1. Zebras', size: 16 }, ...lines(72, ['Zebras have stripes.', 'They live in herds.'])],
       [{ x: 72, y: 720, text: '2. Lions', size: 16 }, ...lines(72, ['Lions have manes.'])],
     ];
-    const document = await parse('marked.pdf', makePdf(pages, [{ title: 'Zebras', page: 0, y: 730 }, { title: 'Lions', page: 1, y: 730 }, { title: 'Not there', page: 1, y: 710 }]));
+    const document = await parse(
+      'marked.pdf',
+      makePdf(pages, [
+        { title: 'Zebras', page: 0, y: 730 },
+        { title: 'Lions', page: 1, y: 730 },
+        { title: 'Not there', page: 1, y: 710 },
+      ]),
+    );
     expect(headingPath(document, 'They live')).toEqual(['Zebras']);
     const found = document.structure.headings.map(({ title, start, end }) => [title, document.text.slice(start, end)]);
-    expect(found).toEqual([['Zebras', '1. Zebras'], ['Lions', '2. Lions'], ['Not there', '']]);
+    expect(found).toEqual([
+      ['Zebras', '1. Zebras'],
+      ['Lions', '2. Lions'],
+      ['Not there', ''],
+    ]);
   });
 
   it('without bookmarks has large lines as headings', async () => {
@@ -108,7 +132,15 @@ describe('PDF', () => {
   });
 
   it('reads columns one after the other, and joins words broken over lines', async () => {
-    const document = await parse('columns.pdf', makePdf([[...lines(72, ['The left column depen-', 'dencies are listed', 'on the left.']), ...lines(320, ['The right column', 'is read later.'])]]));
+    const document = await parse(
+      'columns.pdf',
+      makePdf([
+        [
+          ...lines(72, ['The left column depen-', 'dencies are listed', 'on the left.']),
+          ...lines(320, ['The right column', 'is read later.']),
+        ],
+      ]),
+    );
     expect(collapsed(document.text)).toBe('The left column dependencies are listed on the left. The right column is read later.');
   });
 
@@ -136,7 +168,11 @@ describe('PDF', () => {
 
   it('has the places of its outline', async () => {
     const document = await parseFixture('testPDF_bookmarks.pdf');
-    expect(document.structure.headings.map(({ level, title }) => `${level} ${title}`)).toEqual(['1 Countries', '2 France', '2 Denmark bookmark is here']);
+    expect(document.structure.headings.map(({ level, title }) => `${level} ${title}`)).toEqual([
+      '1 Countries',
+      '2 France',
+      '2 Denmark bookmark is here',
+    ]);
     expect(headingPath(document, 'This is a page about Denmark')).toEqual(['Countries', 'Denmark bookmark is here']);
   });
 });
@@ -169,22 +205,33 @@ describe('tables', () => {
 
 describe('JSON', () => {
   it('is its leaves with their keys, and outer keys are headings', async () => {
-    const document = await parse('a.json', '{"3166-1": [{"name": "Aruba", "flag": "🇦🇼"}, {"name": "B", "tags": ["x", null]}], "n": {"m": 1.50}}');
+    const document = await parse(
+      'a.json',
+      '{"3166-1": [{"name": "Aruba", "flag": "🇦🇼"}, {"name": "B", "tags": ["x", null]}], "n": {"m": 1.50}}',
+    );
     expect(document.text).toBe('3166-1:\n  - name: Aruba\n    flag: 🇦🇼\n  - name: B\n    tags:\n      - x\n      - null\nn:\n  m: 1.50');
     expect(headingPath(document, 'm: 1.50')).toEqual(['n']);
     expect(document.structure.headings.map(({ start, end }) => document.text.slice(start, end))).toContain('3166-1:');
   });
 
   it('keeps odd numbers and repeated keys, and pollutes nothing', async () => {
-    const { text } = await parse('odd.json', '{"big": 123456789012345678901234567890, "exp": 1e999, "dup": 1, "dup": 2, "__proto__": {"polluted": true}}');
+    const { text } = await parse(
+      'odd.json',
+      '{"big": 123456789012345678901234567890, "exp": 1e999, "dup": 1, "dup": 2, "__proto__": {"polluted": true}}',
+    );
     expect(text).toBe('big: 123456789012345678901234567890\nexp: 1e999\ndup: 1\ndup: 2\n__proto__:\n  polluted: true');
   });
 
   it('has no lone surrogates and NULs', async () => {
-    expect((await parse('a.json', '{"a\\ud800": "high \\ud83d alone, \\u0000, pair \\ud83d\\ude00"}')).text).toBe('a\uFFFD: high \uFFFD alone, , pair 😀');
+    expect((await parse('a.json', '{"a\\ud800": "high \\ud83d alone, \\u0000, pair \\ud83d\\ude00"}')).text).toBe(
+      'a\uFFFD: high \uFFFD alone, , pair 😀',
+    );
   });
 
   it('that is none says where', async () => {
-    await expect(parse('a.json', '{"a": ')).rejects.toMatchObject({ code: 'CORRUPT_DOCUMENT', message: expect.stringContaining('not valid JSON') });
+    await expect(parse('a.json', '{"a": ')).rejects.toMatchObject({
+      code: 'CORRUPT_DOCUMENT',
+      message: expect.stringContaining('not valid JSON'),
+    });
   });
 });

@@ -51,7 +51,9 @@ describe('fails, saying why', () => {
   });
 
   it('a PDF that inflates to a gigabyte', async () => {
-    await expect(parse('bomb.pdf', makeBombPdf())).rejects.toMatchObject({ code: expect.stringMatching(/^(?:PARSE_MEMORY|PARSE_TIMEOUT|NO_TEXT_LAYER|CORRUPT_DOCUMENT)$/) });
+    await expect(parse('bomb.pdf', makeBombPdf())).rejects.toMatchObject({
+      code: expect.stringMatching(/^(?:PARSE_MEMORY|PARSE_TIMEOUT|NO_TEXT_LAYER|CORRUPT_DOCUMENT)$/),
+    });
   });
 });
 
@@ -92,14 +94,22 @@ describe('says that there is no text', () => {
 describe('is linear and does not overflow', () => {
   const list = Array.from({ length: 500 }, (_, depth) => `${' '.repeat(depth * 2)}- level ${depth}`).join('\n');
   it.each<[string, string, string]>([
-    ['nested-div.html', `<body>${'<div>'.repeat(100_000)}<p>At the bottom of the well.</p>${'</div>'.repeat(100_000)}<p>After it.</p></body>`, 'At the bottom of the well.'],
+    [
+      'nested-div.html',
+      `<body>${'<div>'.repeat(100_000)}<p>At the bottom of the well.</p>${'</div>'.repeat(100_000)}<p>After it.</p></body>`,
+      'At the bottom of the well.',
+    ],
     ['nested-span.html', `<body>${'<span>'.repeat(100_000)}At the bottom of the well.</body>`, 'At the bottom of the well.'],
     ['unclosed.html', `<body>${'<p><b><li><td>x'.repeat(50_000)} the end</body>`, 'the end'],
     ['one-attribute.html', `<body><p ${'a '.repeat(200_000)}>Text after attributes.</p></body>`, 'Text after attributes.'],
     ['data-uri.html', `<body><p>Before.</p><img src="data:image/png;base64,${'A'.repeat(1_000_000)}"><p>After.</p></body>`, 'After.'],
     ['nested-lists.md', `${list}\n\nThe end.`, 'The end.'],
     ['nested-quotes.md', `${'>'.repeat(20_000)} deep\n\nThe end.`, 'The end.'],
-    ['brackets.md', `# ${'['.repeat(60_000)}${'*a_'.repeat(20_000)}\n\n${'['.repeat(60_000)}${'**a'.repeat(20_000)}\n\nThe end.`, 'The end.'],
+    [
+      'brackets.md',
+      `# ${'['.repeat(60_000)}${'*a_'.repeat(20_000)}\n\n${'['.repeat(60_000)}${'**a'.repeat(20_000)}\n\nThe end.`,
+      'The end.',
+    ],
     ['comments.md', `${'<!-- '.repeat(50_000)}\n${'`<!--` {/* '.repeat(20_000)}\nThe end.`, 'The end.'],
     ['fences.md', '```\n~~~\n'.repeat(50_000) + 'The end.', 'The end.'],
     ['white-space.md', `# start${' '.repeat(200_000)}x\n${'\n'.repeat(50_000)}The end.`, 'The end.'],
@@ -107,7 +117,11 @@ describe('is linear and does not overflow', () => {
     ['one-line.txt', 'abcdefghij'.repeat(500_000), 'abcdefghij'],
     ['nested-arrays.json', `${'['.repeat(100_000)}"the bottom"${']'.repeat(100_000)}`, 'the bottom'],
     ['nested-objects.json', `${'{"a":'.repeat(50_000)}"the bottom"${'}'.repeat(50_000)}`, 'the bottom'],
-    ['columns.csv', Array.from({ length: 50 }, (_, row) => Array.from({ length: 1000 }, (__, column) => `c${row}-${column}`).join(',')).join('\n'), 'c49-999'],
+    [
+      'columns.csv',
+      Array.from({ length: 50 }, (_, row) => Array.from({ length: 1000 }, (__, column) => `c${row}-${column}`).join(',')).join('\n'),
+      'c49-999',
+    ],
     ['quotes.csv', 'a,b\n' + '"a""b\n'.repeat(100_000) + 'the,end', 'the,end'],
     ['long-quote.csv', `a,b\n1,"${'x\n'.repeat(200_000)}the,end`, 'the,end'],
   ])('%s', async (name, content, found) => {
@@ -116,8 +130,13 @@ describe('is linear and does not overflow', () => {
 
   it('a Word document nested without end is read or refused', async () => {
     const depth = 20_000;
-    const nested = makeDocx(`${'<w:tbl><w:tr><w:tc>'.repeat(depth)}<w:p><w:r><w:t>deep</w:t></w:r></w:p>${'</w:tc></w:tr></w:tbl>'.repeat(depth)}`);
-    const outcome = await parse('deep.docx', nested).then(({ text }) => text, (error: { code: string }) => error.code);
+    const nested = makeDocx(
+      `${'<w:tbl><w:tr><w:tc>'.repeat(depth)}<w:p><w:r><w:t>deep</w:t></w:r></w:p>${'</w:tc></w:tr></w:tbl>'.repeat(depth)}`,
+    );
+    const outcome = await parse('deep.docx', nested).then(
+      ({ text }) => text,
+      (error: { code: string }) => error.code,
+    );
     expect(['deep', 'CORRUPT_DOCUMENT']).toContain(outcome);
   });
 });

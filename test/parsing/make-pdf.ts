@@ -24,8 +24,11 @@ export function makePdf(pages: readonly (readonly PdfTextLine[])[], bookmarks: r
   objects[3] = '<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>';
   objects[4] = `<< /Type /Outlines /First ${outlineId(0)} 0 R /Last ${outlineId(bookmarks.length - 1)} 0 R /Count ${bookmarks.length} >>`;
   pages.forEach((lines, index) => {
-    const content = lines.map(({ x, y, text, size = 10 }) => `BT /F1 ${size} Tf ${x} ${y} Td (${text.replace(/[()\\]/g, '\\$&')}) Tj ET`).join('\n');
-    objects[pageId(index)] = `<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Resources << /Font << /F1 3 0 R >> >> /Contents ${pageId(index) + 1} 0 R >>`;
+    const content = lines
+      .map(({ x, y, text, size = 10 }) => `BT /F1 ${size} Tf ${x} ${y} Td (${text.replace(/[()\\]/g, '\\$&')}) Tj ET`)
+      .join('\n');
+    objects[pageId(index)] =
+      `<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Resources << /Font << /F1 3 0 R >> >> /Contents ${pageId(index) + 1} 0 R >>`;
     objects[pageId(index) + 1] = `<< /Length ${content.length} >>\nstream\n${content}\nendstream`;
   });
   bookmarks.forEach(({ title, page, y }, index) => {
@@ -44,7 +47,11 @@ export function makeBombPdf(): Buffer {
   objects[1] = Buffer.from('<< /Type /Catalog /Pages 2 0 R >>');
   objects[2] = Buffer.from('<< /Type /Pages /Count 1 /Kids [3 0 R] >>');
   objects[3] = Buffer.from('<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Resources << >> /Contents 4 0 R >>');
-  objects[4] = Buffer.concat([Buffer.from(`<< /Length ${outer.length} /Filter [/FlateDecode /FlateDecode] >>\nstream\n`), outer, Buffer.from('\nendstream')]);
+  objects[4] = Buffer.concat([
+    Buffer.from(`<< /Length ${outer.length} /Filter [/FlateDecode /FlateDecode] >>\nstream\n`),
+    outer,
+    Buffer.from('\nendstream'),
+  ]);
   return assemble(objects);
 }
 
@@ -59,7 +66,13 @@ function assemble(objects: readonly (Buffer | undefined)[]): Buffer {
     length += part.length;
     parts.push(part);
   });
-  const entries = Array.from({ length: objects.length }, (_, id) => (offsets[id] === undefined ? '0000000000 65535 f ' : `${String(offsets[id]).padStart(10, '0')} 00000 n `));
-  parts.push(Buffer.from(`xref\n0 ${objects.length}\n${entries.join('\n')}\ntrailer\n<< /Size ${objects.length} /Root 1 0 R >>\nstartxref\n${length}\n%%EOF\n`));
+  const entries = Array.from({ length: objects.length }, (_, id) =>
+    offsets[id] === undefined ? '0000000000 65535 f ' : `${String(offsets[id]).padStart(10, '0')} 00000 n `,
+  );
+  parts.push(
+    Buffer.from(
+      `xref\n0 ${objects.length}\n${entries.join('\n')}\ntrailer\n<< /Size ${objects.length} /Root 1 0 R >>\nstartxref\n${length}\n%%EOF\n`,
+    ),
+  );
   return Buffer.concat(parts);
 }

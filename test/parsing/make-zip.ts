@@ -1,4 +1,7 @@
-/** Builds zip files for tests, honest ones and such as lie about the size of their parts (checksums are left out); and the smallest Word document. */
+/**
+ * Builds zip files for tests, honest ones and such as lie about the size of their parts (checksums are left out); and the smallest Word
+ * document.
+ */
 import { deflateRawSync } from 'node:zlib';
 
 export interface ZipPart {
@@ -49,7 +52,10 @@ export function makeDocx(body: string, more: readonly ZipPart[] = [], document: 
       content:
         '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="xml" ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"/></Types>',
     },
-    { name: '_rels/.rels', content: `<Relationships xmlns="${rels}"><Relationship Id="r1" Type="${office}" Target="word/document.xml"/></Relationships>` },
+    {
+      name: '_rels/.rels',
+      content: `<Relationships xmlns="${rels}"><Relationship Id="r1" Type="${office}" Target="word/document.xml"/></Relationships>`,
+    },
     { name: 'word/document.xml', content, ...document },
     ...more,
   ]);

@@ -12,8 +12,13 @@ const outline = (markdown: string): string[] => parse(markdown).structure.headin
 describe('real Markdown', () => {
   it('has its headings where they stand', () => {
     const document = parseMarkdown(readFileSync(path.join(FIXTURES, 'ch04-01-what-is-ownership.md')));
-    expect(headingPath(document, 'stack data, we can use a common method called')).toEqual(['What Is Ownership?', 'Memory and Allocation', 'Variables and Data Interacting with Clone']);
-    for (const { start, end, title } of document.structure.headings) expect(plainInline(document.text.slice(start, end).replace(/^#+ /, ''))).toBe(title);
+    expect(headingPath(document, 'stack data, we can use a common method called')).toEqual([
+      'What Is Ownership?',
+      'Memory and Allocation',
+      'Variables and Data Interacting with Clone',
+    ]);
+    for (const { start, end, title } of document.structure.headings)
+      expect(plainInline(document.text.slice(start, end).replace(/^#+ /, ''))).toBe(title);
     expect(document.text).not.toContain('<!--');
   });
 
@@ -78,7 +83,10 @@ describe('front matter', () => {
   });
 
   it('with YAML that multiplies is bounded, and the body is found', () => {
-    const lines = ['a: &a [x,x,x,x,x,x,x,x,x]', ...'bcdefghi'.split('').map((name, index) => `${name}: &${name} [${Array(9).fill(`*${'abcdefgh'[index]}`).join(',')}]`)];
+    const lines = [
+      'a: &a [x,x,x,x,x,x,x,x,x]',
+      ...'bcdefghi'.split('').map((name, index) => `${name}: &${name} [${Array(9).fill(`*${'abcdefgh'[index]}`).join(',')}]`),
+    ];
     const document = parse(`---\ntitle: Bomb\n${lines.join('\n')}\n---\n\n# Heading\n\nBody.`);
     expect(document.text).toBe('\n# Heading\n\nBody.');
     expect(document.title).toBe('Bomb');
@@ -87,7 +95,11 @@ describe('front matter', () => {
   });
 
   it('that is no YAML gives its plain lines', () => {
-    expect(parse('---\ntitle: A: B: "c\nauthor: \'D\'\n---\ntext')).toMatchObject({ title: 'A: B: "c', metadata: { author: 'D' }, text: 'text' });
+    expect(parse("---\ntitle: A: B: \"c\nauthor: 'D'\n---\ntext")).toMatchObject({
+      title: 'A: B: "c',
+      metadata: { author: 'D' },
+      text: 'text',
+    });
   });
 
   it('is not what stands between two thematic breaks', () => {
@@ -103,11 +115,37 @@ describe('front matter', () => {
 
 it('the header of a table is known', () => {
   const { text, structure } = parse('# T\n\ntext\n\n| a | b |\n|---|---|\n| 1 | 2 |\n| 3 | 4 |\n\nafter');
-  expect(structure.tables.map(({ header, start, end }) => [header, text.slice(start, end)])).toEqual([['| a | b |', '| a | b |\n|---|---|\n| 1 | 2 |\n| 3 | 4 |']]);
+  expect(structure.tables.map(({ header, start, end }) => [header, text.slice(start, end)])).toEqual([
+    ['| a | b |', '| a | b |\n|---|---|\n| 1 | 2 |\n| 3 | 4 |'],
+  ]);
 });
 
 it('headings lie in the text, in order, whatever the text', () => {
-  const piece = fc.constantFrom('# a', '#', 'b', '\n', '\n\n', '```', '~~~', '<!--', '-->', '{/*', '*/}', '---', '===', '- ', '  ', '> ', '| x |', '|-|', '`', '[', '](', '<pre>', '\t');
+  const piece = fc.constantFrom(
+    '# a',
+    '#',
+    'b',
+    '\n',
+    '\n\n',
+    '```',
+    '~~~',
+    '<!--',
+    '-->',
+    '{/*',
+    '*/}',
+    '---',
+    '===',
+    '- ',
+    '  ',
+    '> ',
+    '| x |',
+    '|-|',
+    '`',
+    '[',
+    '](',
+    '<pre>',
+    '\t',
+  );
   fc.assert(
     fc.property(fc.array(piece, { maxLength: 60 }), (pieces) => {
       const { text, structure } = parse(pieces.join(''));

@@ -88,7 +88,9 @@ describe('a child of the parser pool', () => {
     expect(first.parserVersion).toBe('misbehaving@3');
     const { contentHash, parserVersion } = first;
     expect(await pool.parse({ content, uri: 'a.bad', known: { contentHash, parserVersion } }, NEVER)).toEqual({ kind: 'unchanged' });
-    expect(await pool.parse({ content, uri: 'a.bad', known: { contentHash, parserVersion: 'misbehaving@2' } }, NEVER)).toMatchObject({ kind: 'parsed' });
+    expect(await pool.parse({ content, uri: 'a.bad', known: { contentHash, parserVersion: 'misbehaving@2' } }, NEVER)).toMatchObject({
+      kind: 'parsed',
+    });
   });
 
   it('rejects what is no regular file, and one that is gone', async () => {
@@ -119,10 +121,16 @@ describe('the parser pool', () => {
   it('says which parser module can not be used', async () => {
     const missing = createParserPool({ children: 1, parserModules: ['./no-such-module.js'] });
     const file = path.join(__dirname, 'harness.js');
-    await expect(missing.parse({ content: { path: file }, uri: 'a.txt' }, NEVER)).rejects.toMatchObject({ code: 'INVALID_INPUT', message: expect.stringContaining('no-such-module') });
+    await expect(missing.parse({ content: { path: file }, uri: 'a.txt' }, NEVER)).rejects.toMatchObject({
+      code: 'INVALID_INPUT',
+      message: expect.stringContaining('no-such-module'),
+    });
     await missing.close();
     const wrong = createParserPool({ children: 1, parserModules: [file] });
-    await expect(wrong.parse({ content: { path: file }, uri: 'a.txt' }, NEVER)).rejects.toMatchObject({ code: 'INVALID_INPUT', message: expect.stringContaining('must export') });
+    await expect(wrong.parse({ content: { path: file }, uri: 'a.txt' }, NEVER)).rejects.toMatchObject({
+      code: 'INVALID_INPUT',
+      message: expect.stringContaining('must export'),
+    });
     await wrong.close();
   });
 
@@ -157,4 +165,3 @@ function bench(children: number): { pool: ReturnType<typeof createParserPool>; p
     },
   };
 }
-

@@ -1,4 +1,6 @@
-/** A process that owns a pool, for tests of what its children do when it ends: tells a child's pid, then keeps the child at work, or ends. */
+/**
+ * A process that owns a pool, for tests of what its children do when it ends: tells a child's pid, then keeps the child at work, or ends.
+ */
 import { createParserPool } from '../../src/parsing/child-process-pool';
 import { MISBEHAVING } from './paths';
 

@@ -23,7 +23,10 @@ export async function isContainer(uri: string, content: FileContent): Promise<bo
 /** undefined: the file is one document, or none. */
 export async function findLayout(uri: string, file: FileHandle): Promise<ContainerLayout | undefined> {
   const block = Buffer.alloc(HEAD_BYTES);
-  const head = block.toString('latin1', 0, await readInto(file, block, 0)).replace(/^\u00EF\u00BB\u00BF/, '').trimStart();
+  const head = block
+    .toString('latin1', 0, await readInto(file, block, 0))
+    .replace(/^\u00EF\u00BB\u00BF/, '')
+    .trimStart();
   if (head.startsWith('[') && (await isArrayOfRecords(file))) return 'array';
   // A single object over many lines is a document; one on each of the first two lines is not JSON but lines of it.
   const neededObjects = isNamedJsonLines(uri) ? 1 : 2;

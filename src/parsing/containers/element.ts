@@ -20,7 +20,7 @@ const BLOCK_BYTES = 256 * 1024;
 /** The file's bytes from `start` on. A block is valid until the next one is asked for. */
 export async function* readBlocks(file: FileHandle, start: number): AsyncGenerator<Buffer> {
   const block = Buffer.allocUnsafe(BLOCK_BYTES);
-  for (let position = start; ; ) {
+  for (let position = start; ;) {
     const { bytesRead } = await file.read(block, 0, block.length, position);
     if (bytesRead === 0) return;
     position += bytesRead;

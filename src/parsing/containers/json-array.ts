@@ -1,4 +1,7 @@
-/** Finds the elements of a JSON array without parsing them: one pass over the bytes, one block and one element in memory, whatever the nesting. */
+/**
+ * Finds the elements of a JSON array without parsing them: one pass over the bytes, one block and one element in memory, whatever the
+ * nesting.
+ */
 import type { FileHandle } from 'node:fs/promises';
 import { ElementBytes, readBlocks, type Element } from './element';
 

@@ -1,4 +1,7 @@
-/** The names seen in a container, as hashes: ten million of them in 128 MB. A false hit, one in a hundred billion, only gives a name its suffix. */
+/**
+ * The names seen in a container, as hashes: ten million of them in 128 MB. A false hit, one in a hundred billion, only gives a name its
+ * suffix.
+ */
 import { createHash } from 'node:crypto';
 
 const INITIAL_SLOTS = 1 << 12;

@@ -27,7 +27,9 @@ export function findRecordId(record: JsonObject): string | undefined {
   for (const field of ID_FIELDS) {
     const value = ownValue(record, field);
     if (typeof value !== 'string' && typeof value !== 'number') continue;
-    const id = cleanText(String(value)).replace(/[\u0000-\u001F\u007F\uFEFF\u2028\u2029]+/g, ' ').trim();
+    const id = cleanText(String(value))
+      .replace(/[\u0000-\u001F\u007F\uFEFF\u2028\u2029]+/g, ' ')
+      .trim();
     if (id !== '' && id.length <= MAX_ID_CHARACTERS) return id;
   }
   return undefined;

@@ -1,6 +1,7 @@
 /**
- * Lists the records of containers page by page, with a name for each that is unique in its container. What was seen so far (the names and the
- * count of lines) is kept between pages; a process that has not seen the begin reads it again, so that a page is the same from any of them.
+ * Lists the records of containers page by page, with a name for each that is unique in its container. What was seen so far (the names and
+ * the count of lines) is kept between pages; a process that has not seen the begin reads it again, so that a page is the same from any of
+ * them.
  */
 import type { FileHandle } from 'node:fs/promises';
 import { DocumentFailure } from '../../domain/document-outcome';
@@ -35,7 +36,13 @@ export class RecordListings {
       const key = `${content.path}\0${ino}\0${fileBytes}\0${mtimeMs}`;
       const listing = await this.listingAt(uri, file, key, from);
       const records: ContainerRecord[] = [];
-      const isOver = await readPage(file, listing, PAGE_BYTES, () => records.length >= limit, (record) => records.push(record));
+      const isOver = await readPage(
+        file,
+        listing,
+        PAGE_BYTES,
+        () => records.length >= limit,
+        (record) => records.push(record),
+      );
       this.listings.delete(key);
       if (isOver || (listing.layout === 'lines' && listing.next >= fileBytes)) return { records };
       this.keep(key, listing);
@@ -49,7 +56,14 @@ export class RecordListings {
     const layout = await findLayout(uri, file);
     if (layout === undefined) throw new DocumentFailure('CORRUPT_DOCUMENT', 'The file holds no records.');
     const listing: Listing = { layout, next: 0, nextNumber: layout === 'lines' ? 1 : 0, names: new NameSet() };
-    if (from > 0) await readPage(file, listing, Infinity, () => listing.next >= from, () => undefined);
+    if (from > 0)
+      await readPage(
+        file,
+        listing,
+        Infinity,
+        () => listing.next >= from,
+        () => undefined,
+      );
     return listing;
   }
 
@@ -61,7 +75,13 @@ export class RecordListings {
 }
 
 /** Reads on from where the listing stands; whether the container is over. */
-async function readPage(file: FileHandle, listing: Listing, maxBytes: number, isFull: () => boolean, add: (record: ContainerRecord) => void): Promise<boolean> {
+async function readPage(
+  file: FileHandle,
+  listing: Listing,
+  maxBytes: number,
+  isFull: () => boolean,
+  add: (record: ContainerRecord) => void,
+): Promise<boolean> {
   if (isFull()) return false;
   const start = listing.next;
   const read = listing.layout === 'lines' ? readJsonLines : readJsonArray;
@@ -80,7 +100,10 @@ function toRecord(element: Element, listing: Listing): ContainerRecord {
   const place = listing.layout === 'lines' ? `Line ${number}` : `Item ${number}`;
   const read = readRecord(element);
   if ('problem' in read) {
-    return { id: uniqueName(String(number), number, listing.names), failure: { code: 'INVALID_RECORD', message: `${place} ${read.problem}` } };
+    return {
+      id: uniqueName(String(number), number, listing.names),
+      failure: { code: 'INVALID_RECORD', message: `${place} ${read.problem}` },
+    };
   }
   return { id: uniqueName(read.id ?? String(number), number, listing.names), range: { start, end } };
 }

@@ -11,7 +11,10 @@ export function findDelimiter(text: string, isNamedTsv: boolean): string {
   const announced = /^sep=(.)\n/i.exec(text.slice(0, 16))?.[1];
   if (announced !== undefined) return announced;
   const sample = text.slice(0, SAMPLE_CHARACTERS);
-  const scored = DELIMITERS.map((delimiter) => ({ delimiter, score: score(sample, delimiter) + (isNamedTsv && delimiter === '\t' ? 1 : 0) }));
+  const scored = DELIMITERS.map((delimiter) => ({
+    delimiter,
+    score: score(sample, delimiter) + (isNamedTsv && delimiter === '\t' ? 1 : 0),
+  }));
   const best = scored.reduce((a, b) => (b.score > a.score ? b : a));
   return best.score > 0 ? best.delimiter : ',';
 }

@@ -13,7 +13,7 @@ export interface CsvRow {
 export function readCsvRows(text: string, delimiter: string, maxRows = Infinity): { rows: CsvRow[]; unclosedQuotes: number } {
   const rows: CsvRow[] = [];
   let unclosedQuotes = 0;
-  for (let start = 0; start < text.length && rows.length < maxRows; ) {
+  for (let start = 0; start < text.length && rows.length < maxRows;) {
     let row = readRow(text, start, delimiter, unclosedQuotes === 0);
     if (row === undefined) {
       // From now on no quoted cell spans lines: looking for a far closing quote again and again would be quadratic.
@@ -29,7 +29,12 @@ export function readCsvRows(text: string, delimiter: string, maxRows = Infinity)
 }
 
 /** undefined: a quote is not closed before the text ends, and cells may span lines. */
-function readRow(text: string, start: number, delimiter: string, maySpanLines: boolean): { cells: string[]; end: number; hasOpenQuote: boolean } | undefined {
+function readRow(
+  text: string,
+  start: number,
+  delimiter: string,
+  maySpanLines: boolean,
+): { cells: string[]; end: number; hasOpenQuote: boolean } | undefined {
   const cells: string[] = [];
   let hasOpenQuote = false;
   let position = start;

@@ -16,7 +16,13 @@ export function parseCsv(bytes: Buffer, context: ParserContext): ParsedDocument 
   if (unclosedQuotes > 0) warnings.push(`${unclosedQuotes} quotes are not closed; they were read as characters.`);
   const header = hasHeader(rows) ? rows[0] : undefined;
   if (header !== undefined && rows.length === 1) {
-    return { text: '', title: null, structure: { headings: [], tables: [] }, metadata: {}, warnings: [...warnings, 'The table has a header and no rows.'] };
+    return {
+      text: '',
+      title: null,
+      structure: { headings: [], tables: [] },
+      metadata: {},
+      warnings: [...warnings, 'The table has a header and no rows.'],
+    };
   }
   const columns = (header ?? rows[0])?.cells.length ?? 0;
   const ragged = rows.filter(({ cells }) => cells.length !== columns).length;

@@ -1,4 +1,7 @@
-/** Word documents: mammoth makes HTML of them, which becomes Markdown here. Sizes are looked at before anything is inflated. Comments are left out. */
+/**
+ * Word documents: mammoth makes HTML of them, which becomes Markdown here. Sizes are looked at before anything is inflated. Comments are
+ * left out.
+ */
 import { convertToHtml, images } from 'mammoth';
 import { DocumentFailure } from '../../domain/document-outcome';
 import { findElement, textOf, withoutElements } from '../html/html-tree';
@@ -19,13 +22,22 @@ export async function parseDocx(bytes: Buffer): Promise<ParsedDocument> {
   const html = await toHtml(bytes);
   const text = new TextBuilder();
   writeMarkdown(withoutElements(parseHtmlTree(html), isJump), text);
-  return { text: text.text(), title: findTitle(properties), structure: { headings: text.headings, tables: text.tables }, metadata: {}, warnings: [] };
+  return {
+    text: text.text(),
+    title: findTitle(properties),
+    structure: { headings: text.headings, tables: text.tables },
+    metadata: {},
+    warnings: [],
+  };
 }
 
 async function toHtml(buffer: Buffer): Promise<string> {
   try {
     // Images would come as base64: megabytes of no text.
-    const { value } = await convertToHtml({ buffer }, { styleMap: STYLE_MAP, convertImage: images.imgElement(() => Promise.resolve({ src: '' })) });
+    const { value } = await convertToHtml(
+      { buffer },
+      { styleMap: STYLE_MAP, convertImage: images.imgElement(() => Promise.resolve({ src: '' })) },
+    );
     return value;
   } catch (error) {
     if (error instanceof RangeError) throw error;

@@ -14,7 +14,9 @@ const DECLARATION_BYTES = 4096;
 const META_NAMES = new Set(['description', 'author', 'keywords', 'date']);
 
 export function parseHtml(bytes: Buffer): ParsedDocument {
-  const declared = /<meta[^>]{0,200}?charset\s*=\s*["']?([\w-]+)|<\?xml[^>]{0,100}?encoding\s*=\s*["']([\w-]+)/i.exec(bytes.toString('latin1', 0, DECLARATION_BYTES));
+  const declared = /<meta[^>]{0,200}?charset\s*=\s*["']?([\w-]+)|<\?xml[^>]{0,100}?encoding\s*=\s*["']([\w-]+)/i.exec(
+    bytes.toString('latin1', 0, DECLARATION_BYTES),
+  );
   const decoded = decodeText(bytes, declared?.[1] ?? declared?.[2]);
   if (decoded === undefined) throw new DocumentFailure('BINARY_CONTENT');
   const root = parseHtmlTree(decoded.text);
@@ -24,14 +26,21 @@ export function parseHtml(bytes: Buffer): ParsedDocument {
   const topHeading = text.headings.find(({ level }) => level === 1)?.title;
   // Most sites append their own name to the title of the page.
   const title = topHeading !== undefined && (pageTitle === '' || pageTitle.includes(topHeading)) ? topHeading : pageTitle;
-  return { text: text.text(), title: title === '' ? null : title, structure: { headings: text.headings, tables: text.tables }, metadata: metaElements(root), warnings: decoded.warnings };
+  return {
+    text: text.text(),
+    title: title === '' ? null : title,
+    structure: { headings: text.headings, tables: text.tables },
+    metadata: metaElements(root),
+    warnings: decoded.warnings,
+  };
 }
 
 function metaElements(root: HtmlElement): Record<string, JsonValue> {
   const metadata: Record<string, JsonValue> = {};
   findElement(root, ({ name, attributes }) => {
     const key = attributes.name?.toLowerCase();
-    if (name === 'meta' && key !== undefined && META_NAMES.has(key) && attributes.content) metadata[key] = oneLine(attributes.content.slice(0, 1000));
+    if (name === 'meta' && key !== undefined && META_NAMES.has(key) && attributes.content)
+      metadata[key] = oneLine(attributes.content.slice(0, 1000));
     return name === 'body';
   });
   const language = findElement(root, ({ name }) => name === 'html')?.attributes.lang;

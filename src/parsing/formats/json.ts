@@ -14,7 +14,9 @@ export function parseJson(bytes: Buffer): ParsedDocument {
     // Only to know that it is valid: the writer below trusts that, and keeps what values lose (digits, repeated keys).
     JSON.parse(source);
   } catch (error) {
-    throw new DocumentFailure('CORRUPT_DOCUMENT', `The file is not valid JSON: ${(error as Error).message.slice(0, 200)}`, { cause: error });
+    throw new DocumentFailure('CORRUPT_DOCUMENT', `The file is not valid JSON: ${(error as Error).message.slice(0, 200)}`, {
+      cause: error,
+    });
   }
   const text = new TextBuilder();
   writeJsonLeaves(source, text);

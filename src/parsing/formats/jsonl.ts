@@ -8,6 +8,8 @@ export function parseJsonLines(bytes: Buffer): ParsedDocument {
     return parseJson(bytes);
   } catch (error) {
     if (!(error instanceof DocumentFailure) || error.code !== 'CORRUPT_DOCUMENT') throw error;
-    throw new DocumentFailure('CORRUPT_DOCUMENT', 'The file is named like lines of JSON, and none of its first lines is an object.', { cause: error });
+    throw new DocumentFailure('CORRUPT_DOCUMENT', 'The file is named like lines of JSON, and none of its first lines is an object.', {
+      cause: error,
+    });
   }
 }

@@ -1,4 +1,7 @@
-/** PDF: the text layer in reading order; bookmarks are headings, without them lines in large letters. Pages of pictures need recognition (OCR), which is elsewhere. */
+/**
+ * PDF: the text layer in reading order; bookmarks are headings, without them lines in large letters. Pages of pictures need recognition
+ * (OCR), which is elsewhere.
+ */
 import { getDocumentProxy } from 'unpdf';
 import { DocumentFailure } from '../../domain/document-outcome';
 import { smallMetadata } from '../document-metadata';
@@ -59,9 +62,15 @@ async function readPage(file: PdfFile, number: number): Promise<PdfPage> {
 }
 
 async function readNotes(page: Awaited<ReturnType<PdfFile['getPage']>>): Promise<string[]> {
-  const annotations = (await page.getAnnotations().catch(() => [])) as { subtype?: string; contentsObj?: { str?: string }; fieldName?: string; fieldValue?: unknown }[];
+  const annotations = (await page.getAnnotations().catch(() => [])) as {
+    subtype?: string;
+    contentsObj?: { str?: string };
+    fieldName?: string;
+    fieldValue?: unknown;
+  }[];
   return annotations.flatMap(({ subtype, contentsObj, fieldName, fieldValue }) => {
-    if (subtype === 'Widget') return typeof fieldValue === 'string' && fieldValue.trim() !== '' ? [oneLine(`${fieldName ?? ''}: ${fieldValue}`)] : [];
+    if (subtype === 'Widget')
+      return typeof fieldValue === 'string' && fieldValue.trim() !== '' ? [oneLine(`${fieldName ?? ''}: ${fieldValue}`)] : [];
     const note = oneLine(contentsObj?.str ?? '');
     return note === '' || subtype === 'Link' ? [] : [note];
   });
@@ -71,6 +80,8 @@ async function readProperties(file: PdfFile): Promise<Pick<ParsedDocument, 'titl
   const { info } = await file.getMetadata().catch(() => ({ info: {} }));
   const { Title, Author, Subject, Keywords, CreationDate } = info as Record<string, unknown>;
   const title = typeof Title === 'string' ? oneLine(Title.slice(0, 1000)) : '';
-  const named = Object.entries({ author: Author, subject: Subject, keywords: Keywords, created: CreationDate }).filter(([, value]) => typeof value === 'string' && value !== '');
+  const named = Object.entries({ author: Author, subject: Subject, keywords: Keywords, created: CreationDate }).filter(
+    ([, value]) => typeof value === 'string' && value !== '',
+  );
   return { title: NO_TITLE.test(title) ? null : title, metadata: smallMetadata(Object.fromEntries(named)) };
 }

@@ -11,7 +11,9 @@ export function parseRecord(bytes: Buffer): ParsedDocument {
   if (textField === undefined) throw new DocumentFailure('INVALID_RECORD', 'The record has no text field.');
   const titleField = findTitleField(record, textField);
   const title = titleField === undefined ? null : oneLine(String(record[titleField]).slice(0, 1000));
-  const others = Object.entries(record).filter(([key, value]) => key !== textField && key !== titleField && (value === null || typeof value !== 'object'));
+  const others = Object.entries(record).filter(
+    ([key, value]) => key !== textField && key !== titleField && (value === null || typeof value !== 'object'),
+  );
   const headings: Heading[] = title ? [{ level: 1, title, start: 0, end: 0 }] : [];
   return {
     text: cleanText(String(record[textField])),

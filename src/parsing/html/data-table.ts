@@ -20,7 +20,8 @@ export function readDataTable(table: HtmlElement, cellText: (cell: HtmlElement) 
   const collect = (element: HtmlElement): void => {
     for (const child of element.children) {
       if (typeof child === 'string') continue;
-      if (child.name === 'tr') rows.push(child.children.filter((cell) => typeof cell !== 'string' && (cell.name === 'td' || cell.name === 'th')) as HtmlElement[]);
+      if (child.name === 'tr')
+        rows.push(child.children.filter((cell) => typeof cell !== 'string' && (cell.name === 'td' || cell.name === 'th')) as HtmlElement[]);
       else if (child.name === 'caption') caption = cellText(child);
       else if (child.name === 'thead' || child.name === 'tbody' || child.name === 'tfoot') collect(child);
     }
@@ -30,7 +31,7 @@ export function readDataTable(table: HtmlElement, cellText: (cell: HtmlElement) 
   const columns = Math.max(0, ...filled.slice(0, 1000).map((cells) => cells.length));
   if (columns < 2 || filled.some((cells) => cells.some(isLayout))) return undefined;
   const first = filled[0] ?? [];
-  const hasHeader = filled.length > 1 && first.every(({ name }) => name === 'th') || isInHead(table, first[0]);
+  const hasHeader = (filled.length > 1 && first.every(({ name }) => name === 'th')) || isInHead(table, first[0]);
   const texts = filled.map((cells) => cells.map((cell) => cellText(cell)));
   return hasHeader ? { caption, header: texts[0], rows: texts.slice(1) } : { caption, header: undefined, rows: texts };
 }
@@ -45,6 +46,9 @@ function holds(element: HtmlElement): boolean {
 
 function isInHead(table: HtmlElement, cell: HtmlElement | undefined): boolean {
   return table.children.some(
-    (part) => typeof part !== 'string' && part.name === 'thead' && part.children.some((row) => typeof row !== 'string' && cell !== undefined && row.children.includes(cell)),
+    (part) =>
+      typeof part !== 'string' &&
+      part.name === 'thead' &&
+      part.children.some((row) => typeof row !== 'string' && cell !== undefined && row.children.includes(cell)),
   );
 }

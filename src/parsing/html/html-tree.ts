@@ -1,4 +1,7 @@
-/** The light tree that HTML is read into, and what is asked of it. Nesting is capped (see tree-builder), so that whatever walks it may recurse. */
+/**
+ * The light tree that HTML is read into, and what is asked of it. Nesting is capped (see tree-builder), so that whatever walks it may
+ * recurse.
+ */
 
 export interface HtmlElement {
   name: string;

@@ -1,6 +1,7 @@
 /**
- * Finds what a page is about: hidden elements, navigation and the frame that all pages of a site share go. By what elements say of themselves
- * (names, roles, classes) and by how much of their text is links; a class alone condemns nothing, so that a box of text with class "sidebar" stays.
+ * Finds what a page is about: hidden elements, navigation and the frame that all pages of a site share go. By what elements say of
+ * themselves (names, roles, classes) and by how much of their text is links; a class alone condemns nothing, so that a box of text with
+ * class "sidebar" stays.
  */
 import { findElement, measureText, textOf, withoutElements, type HtmlElement } from './html-tree';
 
@@ -8,12 +9,25 @@ const NEVER_TEXT = new Set(['head', 'button', 'input', 'textarea', 'dialog', 'li
 const CHROME_NAMES = new Set(['nav', 'menu']);
 /** The frame of a page: of a body, not of an article. */
 const FRAME_NAMES = new Set(['header', 'footer', 'aside']);
-const CHROME_ROLES = new Set(['navigation', 'search', 'banner', 'contentinfo', 'complementary', 'menu', 'menubar', 'toolbar', 'dialog', 'alertdialog', 'tooltip']);
+const CHROME_ROLES = new Set([
+  'navigation',
+  'search',
+  'banner',
+  'contentinfo',
+  'complementary',
+  'menu',
+  'menubar',
+  'toolbar',
+  'dialog',
+  'alertdialog',
+  'tooltip',
+]);
 const HIDDEN_STYLE = /(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?:px|em|rem|pt|%)?\s*(?:;|$))/i;
 /** Only such elements are judged by their class: a heading or a phrase may be called anything. */
 const BOXES = new Set(['div', 'ul', 'ol', 'dl', 'table', 'section', 'header', 'footer', 'aside', 'form', 'p', 'details']);
 /** Names that leave no doubt: a short box with a link is enough. */
-const NAVIGATION_WORDS = /(?:^|[\s_-])(?:(?:doc|site|main|page|top|sub|bottom)?nav(?:bar|igation|header|footer|links|list)?|bread-?crumbs?|pagination|pager|skip-?(?:link|to-?content))(?:$|[\s_-])/i;
+const NAVIGATION_WORDS =
+  /(?:^|[\s_-])(?:(?:doc|site|main|page|top|sub|bottom)?nav(?:bar|igation|header|footer|links|list)?|bread-?crumbs?|pagination|pager|skip-?(?:link|to-?content))(?:$|[\s_-])/i;
 const MAX_NAVIGATION_CHARACTERS = 600;
 const CHROME_WORDS =
   /(?:^|[\s_-])(?:menu|side-?bar|banner|header|footer|toc|share|social|related|tags|advert|ads?|promo|cookies?|consent|newsletter|subscribe|edit-this-page)(?:$|[\s_-])/i;
@@ -32,7 +46,9 @@ export function mainContent(root: HtmlElement): HtmlElement {
   const whole = measureText(visible).text;
   const main = findMain(visible);
   const isMainEnough = main !== undefined && measureText(main).text > whole * MIN_MAIN_SHARE;
-  const content = isMainEnough ? withoutElements(main, isChrome) : withoutElements(visible, (element) => FRAME_NAMES.has(element.name) || isChrome(element));
+  const content = isMainEnough
+    ? withoutElements(main, isChrome)
+    : withoutElements(visible, (element) => FRAME_NAMES.has(element.name) || isChrome(element));
   return measureText(content).text >= whole * MIN_KEPT_SHARE ? content : visible;
 }
 

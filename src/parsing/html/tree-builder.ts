@@ -1,20 +1,78 @@
 /**
- * HTML → tree, in linear time: htmlparser2's tokenizer with a stack of its own, because the parser that comes with it is quadratic in nesting
- * (100,000 nested elements: 5 s). Tag soup is forgiven as browsers do, by the rules of end tags that may be left out.
+ * HTML → tree, in linear time: htmlparser2's tokenizer with a stack of its own, because the parser that comes with it is quadratic in
+ * nesting (100,000 nested elements: 5 s). Tag soup is forgiven as browsers do, by the rules of end tags that may be left out.
  */
 import { Tokenizer, type TokenizerCallbacks } from 'htmlparser2';
 import type { HtmlElement } from './html-tree';
 
 /** Pages by people are some 30 deep. What is deeper keeps its text, in the innermost element that counts. */
 const MAX_DEPTH = 200;
-const VOID = new Set(['area', 'base', 'basefont', 'br', 'col', 'command', 'embed', 'frame', 'hr', 'img', 'input', 'keygen', 'link', 'meta', 'param', 'source', 'track', 'wbr']);
+const VOID = new Set([
+  'area',
+  'base',
+  'basefont',
+  'br',
+  'col',
+  'command',
+  'embed',
+  'frame',
+  'hr',
+  'img',
+  'input',
+  'keygen',
+  'link',
+  'meta',
+  'param',
+  'source',
+  'track',
+  'wbr',
+]);
 /** Text in these is no text of the page. They are not built: an inline script may be larger than the page. */
-const SKIPPED = new Set(['script', 'style', 'template', 'svg', 'math', 'iframe', 'object', 'canvas', 'video', 'audio', 'map', 'noscript', 'select', 'datalist']);
+const SKIPPED = new Set([
+  'script',
+  'style',
+  'template',
+  'svg',
+  'math',
+  'iframe',
+  'object',
+  'canvas',
+  'video',
+  'audio',
+  'map',
+  'noscript',
+  'select',
+  'datalist',
+]);
 
 const CELLS = ['td', 'th'];
 const BLOCKS = [
-  'address', 'article', 'aside', 'blockquote', 'div', 'dl', 'fieldset', 'figure', 'footer', 'form', 'h1', 'h2', 'h3', 'h4', 'h5', 'h6', 'header', 'hr', 'main', 'nav', 'ol', 'p', 'pre',
-  'section', 'table', 'ul',
+  'address',
+  'article',
+  'aside',
+  'blockquote',
+  'div',
+  'dl',
+  'fieldset',
+  'figure',
+  'footer',
+  'form',
+  'h1',
+  'h2',
+  'h3',
+  'h4',
+  'h5',
+  'h6',
+  'header',
+  'hr',
+  'main',
+  'nav',
+  'ol',
+  'p',
+  'pre',
+  'section',
+  'table',
+  'ul',
 ];
 /** Start tag → innermost elements that end with it. */
 const ENDS_WITH: ReadonlyMap<string, readonly string[]> = new Map<string, readonly string[]>([

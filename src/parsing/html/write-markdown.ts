@@ -7,8 +7,51 @@ import { readDataTable } from './data-table';
 import { measureText, type HtmlElement, type HtmlNode } from './html-tree';
 
 const BLOCKS = new Set([
-  '#root', 'address', 'article', 'aside', 'blockquote', 'body', 'center', 'dd', 'details', 'div', 'dl', 'dt', 'fieldset', 'figcaption', 'figure', 'footer', 'form', 'h1', 'h2', 'h3', 'h4',
-  'h5', 'h6', 'header', 'hgroup', 'hr', 'html', 'legend', 'li', 'main', 'nav', 'ol', 'p', 'pre', 'section', 'summary', 'table', 'tbody', 'td', 'tfoot', 'th', 'thead', 'tr', 'ul', 'caption',
+  '#root',
+  'address',
+  'article',
+  'aside',
+  'blockquote',
+  'body',
+  'center',
+  'dd',
+  'details',
+  'div',
+  'dl',
+  'dt',
+  'fieldset',
+  'figcaption',
+  'figure',
+  'footer',
+  'form',
+  'h1',
+  'h2',
+  'h3',
+  'h4',
+  'h5',
+  'h6',
+  'header',
+  'hgroup',
+  'hr',
+  'html',
+  'legend',
+  'li',
+  'main',
+  'nav',
+  'ol',
+  'p',
+  'pre',
+  'section',
+  'summary',
+  'table',
+  'tbody',
+  'td',
+  'tfoot',
+  'th',
+  'thead',
+  'tr',
+  'ul',
+  'caption',
 ]);
 /** These follow the line before without a blank one. */
 const TIGHT = new Set(['li', 'dd', 'dt', 'tr', 'td', 'th', 'summary', 'figcaption', 'caption']);
@@ -80,7 +123,10 @@ function writeChild(child: HtmlElement, parent: HtmlElement, place: Place, out: 
 }
 
 function writeParagraph(text: string, place: Place, out: TextBuilder): void {
-  const lines = text.split(LINE_BREAK).map(collapse).filter((line) => line !== '');
+  const lines = text
+    .split(LINE_BREAK)
+    .map(collapse)
+    .filter((line) => line !== '');
   if (lines.length === 0) return;
   if (place.isTight) out.newLine();
   else out.blankLine();
@@ -110,7 +156,9 @@ function writeTable(element: HtmlElement, place: Place, out: TextBuilder): void 
   if (table === undefined) return writeBlock(element, { prefix: place.prefix, isTight: false }, out);
   if (table.caption !== '') out.write(`${table.caption}\n\n`);
   const start = out.length;
-  const [header, ...rows] = [...(table.header === undefined ? [] : [table.header]), ...table.rows].map((cells) => `| ${cells.join(' | ')} |`);
+  const [header, ...rows] = [...(table.header === undefined ? [] : [table.header]), ...table.rows].map(
+    (cells) => `| ${cells.join(' | ')} |`,
+  );
   if (header === undefined) return;
   const delimiter = table.header === undefined ? [] : [`|${' --- |'.repeat(table.header.length)}`];
   out.write([header, ...delimiter, ...rows].join('\n'));
@@ -149,4 +197,3 @@ function rawText(node: HtmlNode): string {
 function collapse(text: string): string {
   return text.replace(/\s+/g, ' ').trim();
 }
-

@@ -20,7 +20,7 @@ export function writeJsonLeaves(source: string, out: TextBuilder): void {
     out.write(itemBegins && depth > 0 ? `${'  '.repeat(depth - 1)}- ${text}` : `${'  '.repeat(depth)}${text}`);
     itemBegins = false;
   };
-  for (let position = 0; ; ) {
+  for (let position = 0; ;) {
     WHITE_SPACE.lastIndex = position;
     WHITE_SPACE.exec(source);
     TOKEN.lastIndex = WHITE_SPACE.lastIndex;

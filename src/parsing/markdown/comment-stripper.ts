@@ -1,4 +1,7 @@
-/** Takes comments out of Markdown, line by line: HTML's and MDX's, whose form also anchors headings. Never out of code, and never the text after one that is not closed. */
+/**
+ * Takes comments out of Markdown, line by line: HTML's and MDX's, whose form also anchors headings. Never out of code, and never the text
+ * after one that is not closed.
+ */
 
 const CLOSES: ReadonlyMap<string, string> = new Map([
   ['<!--', '-->'],

@@ -34,7 +34,11 @@ export function readFrontMatter(text: string): FrontMatter {
   const salvaged = linesWithKeys(yaml);
   // Text between two thematic breaks has no keys: it is the body.
   if (salvaged === undefined) return none;
-  return { metadata: smallMetadata(salvaged), bodyStart, warnings: ['The front matter is not valid YAML; only its plain lines were read.'] };
+  return {
+    metadata: smallMetadata(salvaged),
+    bodyStart,
+    warnings: ['The front matter is not valid YAML; only its plain lines were read.'],
+  };
 }
 
 function yamlValues(yaml: string): object | undefined {

@@ -13,7 +13,11 @@ export function plainInline(markdown: string): string {
   // With an odd number of backticks the last one is a character, not the begin of code.
   const isCode = (index: number): boolean => index % 2 === 1 && !(parts.length % 2 === 0 && index === parts.length - 1);
   const plain = parts.map((part, index) => (isCode(index) ? part : withoutMarkup(part)));
-  return plain.join('').split(/\s+/).filter((word) => word !== '').join(' ');
+  return plain
+    .join('')
+    .split(/\s+/)
+    .filter((word) => word !== '')
+    .join(' ');
 }
 
 function withoutLinks(text: string): string {

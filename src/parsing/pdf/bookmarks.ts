@@ -84,7 +84,8 @@ function numbered(title: string, dest: OutlineNode['dest']): string {
 function findPlace({ title, x, y }: Bookmark, page: PlacedPage): { start: number; end: number } {
   const wanted = letters(title);
   const bare = letters(title.replace(/^[\d.]+\s+/, ''));
-  const distance = (line: PlacedLine): number => (y === undefined ? 0 : Math.abs(line.y - y)) + (x === undefined ? 0 : Math.abs(line.x - x) / 2);
+  const distance = (line: PlacedLine): number =>
+    (y === undefined ? 0 : Math.abs(line.y - y)) + (x === undefined ? 0 : Math.abs(line.x - x) / 2);
   const nearest = (lines: readonly PlacedLine[]): PlacedLine | undefined =>
     lines.reduce<PlacedLine | undefined>((best, line) => (best === undefined || distance(line) < distance(best) ? line : best), undefined);
   const matching = page.lines.filter((line) => {
@@ -118,5 +119,8 @@ function endOfTitle(first: PlacedLine, wanted: string, page: PlacedPage): number
 
 /** What two ways to write a title have in common. */
 function letters(text: string): string {
-  return text.normalize('NFKC').toLowerCase().replace(/[^\p{L}\p{N}]+/gu, '');
+  return text
+    .normalize('NFKC')
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}]+/gu, '');
 }

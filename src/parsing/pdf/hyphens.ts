@@ -13,7 +13,10 @@ export class Hyphens {
     }
   }
 
-  /** What belongs between the two lines instead of a line end: nothing, the hyphen being the typesetter's, or the hyphen. undefined: a line end. */
+  /**
+   * What belongs between the two lines instead of a line end: nothing, the hyphen being the typesetter's, or the hyphen. undefined: a line
+   * end.
+   */
   joint(line: string, next: string): '' | '-' | undefined {
     const begin = BROKEN.exec(line.slice(-100))?.[1]?.toLowerCase();
     const end = CONTINUED.exec(next.slice(0, 100))?.[0];

@@ -1,4 +1,7 @@
-/** One page of a PDF as lines, in the order in which the page draws them: for what typesetters and office programs write, the reading order. */
+/**
+ * One page of a PDF as lines, in the order in which the page draws them: for what typesetters and office programs write, the reading
+ * order.
+ */
 
 export interface PdfLine {
   text: string;
@@ -53,7 +56,9 @@ export function readLines(items: readonly PdfTextItem[]): PdfLine[] {
     if (line !== undefined) line.text += item.str;
     if (item.hasEOL) line = undefined;
   }
-  return lines.map((each) => ({ ...each, text: each.text.replace(DOT_LEADERS, ' … ').replace(/\s+/g, ' ').trim() })).filter(({ text }) => text !== '');
+  return lines
+    .map((each) => ({ ...each, text: each.text.replace(DOT_LEADERS, ' … ').replace(/\s+/g, ' ').trim() }))
+    .filter(({ text }) => text !== '');
 }
 
 function upright([a = 1, b = 0, , , x = 0, y = 0]: readonly number[]): { x: number; y: number } {

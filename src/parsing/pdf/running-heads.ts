@@ -33,7 +33,10 @@ function headsAt(pages: readonly PdfPage[], edge: 'top' | 'bottom'): ((line: Pdf
 function outermostLine(page: PdfPage, edge: 'top' | 'bottom'): PdfLine | undefined {
   const depth = (page.top - page.bottom) * EDGE_SHARE;
   const near = page.lines.filter(({ y }) => (edge === 'top' ? y > page.top - depth : y < page.bottom + depth));
-  return near.reduce<PdfLine | undefined>((outer, line) => (outer === undefined || (edge === 'top' ? line.y > outer.y : line.y < outer.y) ? line : outer), undefined);
+  return near.reduce<PdfLine | undefined>(
+    (outer, line) => (outer === undefined || (edge === 'top' ? line.y > outer.y : line.y < outer.y) ? line : outer),
+    undefined,
+  );
 }
 
 /** The same for all page numbers. */

@@ -1,6 +1,6 @@
 /**
- * The program of a parser child: reads untrusted files, one at a time, and answers. It has no secrets and no connection but the channel to its
- * parent; limits of time and memory are the parent's, who kills it.
+ * The program of a parser child: reads untrusted files, one at a time, and answers. It has no secrets and no connection but the channel to
+ * its parent; limits of time and memory are the parent's, who kills it.
  */
 import { once } from 'node:events';
 import path from 'node:path';
@@ -19,12 +19,15 @@ async function main(): Promise<void> {
   process.on('disconnect', () => process.exit(0));
   // 'disconnect' is an event: a child caught in a loop would never see it, and outlive its parent.
   const settings = JSON.parse(process.argv[2] ?? '') as ChildSettings;
-  const watch = new Worker(path.join(__dirname, 'orphan-watch.js'), { workerData: settings.parentPid, resourceLimits: { maxOldGenerationSizeMb: 8 } });
+  const watch = new Worker(path.join(__dirname, 'orphan-watch.js'), {
+    workerData: settings.parentPid,
+    resourceLimits: { maxOldGenerationSizeMb: 8 },
+  });
   await once(watch, 'online');
   watch.unref();
   let parsers: Parser[];
   try {
-    parsers = await readParserModules(settings.parserModules);
+    parsers = readParserModules(settings.parserModules);
   } catch (error) {
     send({ kind: 'cannot-start', message: error instanceof Error ? error.message : String(error) });
     return;

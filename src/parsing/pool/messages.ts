@@ -17,7 +17,8 @@ export type Answer =
   | { kind: 'cannot-start'; message: string }
   | (Outcome & { residentBytes: number });
 
-export type Outcome = { kind: 'result'; value: Methods[keyof Methods]['answer'] } | { kind: 'failure'; code: DocumentFailureCode; message: string };
+export type Outcome =
+  { kind: 'result'; value: Methods[keyof Methods]['answer'] } | { kind: 'failure'; code: DocumentFailureCode; message: string };
 
 /** Given to a child as its one argument, in JSON. */
 export interface ChildSettings {

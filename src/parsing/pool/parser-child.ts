@@ -34,7 +34,10 @@ export class ParserChild {
   /** When it last answered. */
   residentBytes = 0;
 
-  constructor(parserModules: readonly string[], private readonly limits: ChildLimits) {
+  constructor(
+    parserModules: readonly string[],
+    private readonly limits: ChildLimits,
+  ) {
     const settings: ChildSettings = { parentPid: process.pid, parserModules };
     this.process = fork(path.join(__dirname, 'child-main.js'), [JSON.stringify(settings)], {
       serialization: 'advanced',
@@ -64,7 +67,11 @@ export class ParserChild {
   }
 
   /** Rejects with a DocumentFailure, with the signal's reason, or with a SluiceError when the child can't start. */
-  async run<M extends keyof Methods>(request: Extract<Request, { method: M }>, timeLimitMs: number, signal: AbortSignal): Promise<Methods[M]['answer']> {
+  async run<M extends keyof Methods>(
+    request: Extract<Request, { method: M }>,
+    timeLimitMs: number,
+    signal: AbortSignal,
+  ): Promise<Methods[M]['answer']> {
     this.hold(true);
     const aborted = (): void => this.killBecause(signal.reason);
     const watches: NodeJS.Timeout[] = [];
@@ -77,7 +84,12 @@ export class ParserChild {
       await Promise.race([this.ready, answer]);
       if (this.isAlive) {
         if (request.method === 'parse') this.documents++;
-        watches.push(setTimeout(() => this.killBecause(new DocumentFailure('PARSE_TIMEOUT', `Parsing took longer than ${timeLimitMs / 1000} s.`)), timeLimitMs));
+        watches.push(
+          setTimeout(
+            () => this.killBecause(new DocumentFailure('PARSE_TIMEOUT', `Parsing took longer than ${timeLimitMs / 1000} s.`)),
+            timeLimitMs,
+          ),
+        );
         watches.push(setInterval(() => void this.checkMemory(), MEMORY_CHECK_MS));
         this.process.send(request);
       }
@@ -100,7 +112,10 @@ export class ParserChild {
 
   private started(): Promise<void> {
     return new Promise((resolve, reject) => {
-      const deadline = setTimeout(() => this.killBecause(new SluiceError('INTERNAL', 'A parser process did not start.')), START_LIMIT_MS).unref();
+      const deadline = setTimeout(
+        () => this.killBecause(new SluiceError('INTERNAL', 'A parser process did not start.')),
+        START_LIMIT_MS,
+      ).unref();
       this.process.on('message', (answer: Answer) => {
         clearTimeout(deadline);
         switch (answer.kind) {
@@ -127,11 +142,15 @@ export class ParserChild {
     const { pending } = this;
     const bytes = this.process.pid === undefined ? undefined : await findResidentBytes(this.process.pid);
     // The request may have been answered meanwhile.
-    if (bytes !== undefined && bytes > this.limits.memoryLimitBytes && pending !== undefined && pending === this.pending) this.killBecause(this.tooMuchMemory());
+    if (bytes !== undefined && bytes > this.limits.memoryLimitBytes && pending !== undefined && pending === this.pending)
+      this.killBecause(this.tooMuchMemory());
   }
 
   private tooMuchMemory(): DocumentFailure {
-    return new DocumentFailure('PARSE_MEMORY', `Parsing needed more than ${Math.round(this.limits.memoryLimitBytes / 2 ** 20)} MiB of memory.`);
+    return new DocumentFailure(
+      'PARSE_MEMORY',
+      `Parsing needed more than ${Math.round(this.limits.memoryLimitBytes / 2 ** 20)} MiB of memory.`,
+    );
   }
 
   private killBecause(reason: unknown): void {
@@ -143,10 +162,15 @@ export class ParserChild {
   /** By itself, or by a kill of which the request already knows. */
   private ended(code: number | null, signal: NodeJS.Signals | null): void {
     this.isAlive = false;
-    if (!this.isReady) return this.settle({ reject: new SluiceError('INTERNAL', `A parser process could not be started: ${this.stderr.trim()}`) });
+    if (!this.isReady)
+      return this.settle({ reject: new SluiceError('INTERNAL', `A parser process could not be started: ${this.stderr.trim()}`) });
     const outOfMemory = /heap out of memory|Allocation failed/.test(this.stderr);
     const how = signal === null ? `exit code ${code}` : `signal ${signal}`;
-    this.settle({ reject: outOfMemory ? this.tooMuchMemory() : new DocumentFailure('PARSER_CRASHED', `The parser ended in the middle of the document: ${how}.`) });
+    this.settle({
+      reject: outOfMemory
+        ? this.tooMuchMemory()
+        : new DocumentFailure('PARSER_CRASHED', `The parser ended in the middle of the document: ${how}.`),
+    });
   }
 
   private settle(outcome: { resolve: Methods[keyof Methods]['answer'] } | { reject: unknown }): void {

@@ -1,4 +1,6 @@
-/** The resident memory of another process, seen from outside: a parser may allocate beyond the JavaScript heap, or be too busy to answer. */
+/**
+ * The resident memory of another process, seen from outside: a parser may allocate beyond the JavaScript heap, or be too busy to answer.
+ */
 import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';

@@ -29,7 +29,10 @@ export function cleanDocument(document: ParsedDocument): ParsedDocument {
   const tables = structure.tables.map((table) => ({ ...table, header: cleanText(table.header) }));
   const clean = cleanText(text);
   if (clean !== text) {
-    const moved = movedOffsets(text, [...headings, ...tables].flatMap(({ start, end }) => [start, end]));
+    const moved = movedOffsets(
+      text,
+      [...headings, ...tables].flatMap(({ start, end }) => [start, end]),
+    );
     for (const range of [...headings, ...tables]) {
       range.start = moved.get(range.start) ?? 0;
       range.end = moved.get(range.end) ?? 0;
@@ -40,7 +43,10 @@ export function cleanDocument(document: ParsedDocument): ParsedDocument {
 
 /** A title: cleaned, on one line, single spaces. */
 export function oneLine(text: string): string {
-  return cleanText(text).split(/\s+/).filter((word) => word !== '').join(' ');
+  return cleanText(text)
+    .split(/\s+/)
+    .filter((word) => word !== '')
+    .join(' ');
 }
 
 /** Old offset → offset in the cleaned text. */

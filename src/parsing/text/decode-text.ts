@@ -1,4 +1,6 @@
-/** Bytes → text, of any charset: byte order mark, UTF-8 if valid, a declared charset, and only then a guess. Says when bytes are no text. */
+/**
+ * Bytes → text, of any charset: byte order mark, UTF-8 if valid, a declared charset, and only then a guess. Says when bytes are no text.
+ */
 import { isUtf8 } from 'node:buffer';
 import { analyse } from 'chardet';
 import { decode as decodeCharset, encodingExists } from 'iconv-lite';
@@ -42,7 +44,8 @@ export function decodeText(bytes: Buffer, declared?: string): DecodedText | unde
   const utf16 = utf16ByteOrder(sample);
   if (utf16 !== undefined) return decoded(bytes, utf16, [guessed(utf16)]);
   if (isUtf8(bytes)) return isBinary(sample, MAX_NUL_SHARE) ? undefined : decoded(bytes, 'UTF-8');
-  if (looksLikeEbcdic(sample)) return { text: cleanText(decodeEbcdic(bytes)), charset: 'EBCDIC-CP500', warnings: [guessed('EBCDIC-CP500')] };
+  if (looksLikeEbcdic(sample))
+    return { text: cleanText(decodeEbcdic(bytes)), charset: 'EBCDIC-CP500', warnings: [guessed('EBCDIC-CP500')] };
   if (isBinary(sample, 0)) return undefined;
   if (declared !== undefined && isKnownCharset(declared) && !/^utf-?8$/i.test(declared)) return decoded(bytes, declared);
   if (isDamagedUtf8(bytes)) return decoded(bytes, 'UTF-8', ['The text is UTF-8 with invalid bytes; each is replaced by U+FFFD.']);
@@ -51,7 +54,12 @@ export function decodeText(bytes: Buffer, declared?: string): DecodedText | unde
 }
 
 function decoded(bytes: Buffer, charset: string, warnings: string[] = []): DecodedText {
-  const text = charset === 'UTF-8' ? bytes.toString('utf8') : encodingExists(charset) ? decodeCharset(bytes, charset) : new TextDecoder(charset).decode(bytes);
+  const text =
+    charset === 'UTF-8'
+      ? bytes.toString('utf8')
+      : encodingExists(charset)
+        ? decodeCharset(bytes, charset)
+        : new TextDecoder(charset).decode(bytes);
   return { text: cleanText(text), charset, warnings };
 }
 

@@ -30,6 +30,6 @@ export function decodeEbcdic(bytes: Uint8Array): string {
 function isLetterOrDigit(byte: number): boolean {
   const column = byte & 0x0f;
   if (byte >= 0xf0) return column <= 9;
-  if (byte >= 0xc1) return column <= 9 && column > 0 || byte === 0xe0;
+  if (byte >= 0xc1) return (column <= 9 && column > 0) || byte === 0xe0;
   return byte >= 0x81 && byte <= 0xa9 && column <= 9 && column > 0;
 }
