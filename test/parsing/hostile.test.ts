@@ -78,6 +78,12 @@ describe('reads by content what has another name', () => {
   });
 });
 
+it('keeps the text between NULs, and refuses what is nothing else', async () => {
+  const { text } = await parse('nuls.txt', `The first line.\n\0\0The second\0 line.\n${'\0'.repeat(4000)}\nThe last line.\n`);
+  expect(text).toBe('The first line.\nThe second line.\n\nThe last line.\n');
+  await expect(parse('zeros.txt', Buffer.alloc(4096))).rejects.toMatchObject({ code: 'BINARY_CONTENT' });
+});
+
 describe('says that there is no text', () => {
   it.each([
     ['blank.txt', ' \n\u00A0\u3000\uFEFF\n'],

@@ -20,9 +20,6 @@ export interface DecodedText {
 const SAMPLE_BYTES = 64 * 1024;
 /** Above this share of control characters bytes are not text. A stray one is found in many old files. */
 const MAX_CONTROL_SHARE = 0.02;
-/** NULs alone are forgiven up to this share in a file that is UTF-8 but for them: databases and old editors pad with them. */
-const MAX_NUL_SHARE = 0.95;
-
 const BYTE_ORDER_MARKS: readonly { charset: string; mark: readonly number[] }[] = [
   { charset: 'UTF-8', mark: [0xef, 0xbb, 0xbf] },
   // Before UTF-16LE, whose mark it begins with.
@@ -43,10 +40,10 @@ export function decodeText(bytes: Buffer, declared?: string): DecodedText | unde
   // Before UTF-8, which English in UTF-16 is too, with NULs.
   const utf16 = utf16ByteOrder(sample);
   if (utf16 !== undefined) return decoded(bytes, utf16, [guessed(utf16)]);
-  if (isUtf8(bytes)) return isBinary(sample, MAX_NUL_SHARE) ? undefined : decoded(bytes, 'UTF-8');
+  if (isUtf8(bytes)) return isBinary(sample, true) ? undefined : decoded(bytes, 'UTF-8');
   if (looksLikeEbcdic(sample))
     return { text: cleanText(decodeEbcdic(bytes)), charset: 'EBCDIC-CP500', warnings: [guessed('EBCDIC-CP500')] };
-  if (isBinary(sample, 0)) return undefined;
+  if (isBinary(sample, false)) return undefined;
   if (declared !== undefined && isKnownCharset(declared) && !/^utf-?8$/i.test(declared)) return decoded(bytes, declared);
   if (isDamagedUtf8(bytes)) return decoded(bytes, 'UTF-8', ['The text is UTF-8 with invalid bytes; each is replaced by U+FFFD.']);
   const charset = guessCharset(bytes);
@@ -77,7 +74,8 @@ function isKnownCharset(name: string): boolean {
   }
 }
 
-function isBinary(sample: Buffer, maxNulShare: number): boolean {
+/** @param mayHoldNuls databases and old editors pad text with them: in what is UTF-8 otherwise they are only left out */
+function isBinary(sample: Buffer, mayHoldNuls: boolean): boolean {
   let controls = 0;
   let nuls = 0;
   for (const byte of sample) {
@@ -85,7 +83,8 @@ function isBinary(sample: Buffer, maxNulShare: number): boolean {
     // Tab to CR and ESC (of ISO-2022-JP, and of terminal logs) are text.
     else if (byte < 0x20 && (byte < 0x09 || byte > 0x0d) && byte !== 0x1b) controls++;
   }
-  return controls > sample.length * MAX_CONTROL_SHARE || nuls > sample.length * maxNulShare;
+  const others = sample.length - nuls;
+  return others === 0 || (nuls > 0 && !mayHoldNuls) || controls > others * MAX_CONTROL_SHARE;
 }
 
 /** UTF-16 without a mark, in a script whose characters have a zero byte in most places: half the bytes, all on one side. */
