@@ -9,7 +9,7 @@ import { slicesOf } from './slices';
 import { stoppable } from './stoppable';
 
 /** Characters chunked and committed at once. */
-const SLICE_LENGTH = 1_000_000;
+const SLICE_LENGTH = 300_000;
 
 /**
  * CHUNKING of a batch: cuts the staged texts into passages, on a thread.

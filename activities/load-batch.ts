@@ -9,7 +9,7 @@ import { isRefusedData } from './server-errors';
 import { attemptNumber, stoppable } from './stoppable';
 
 /** A slice of a batch is committed when it holds so much text: a kill loses no more than that. */
-const SLICE_TEXT_LENGTH = 1_000_000;
+const SLICE_TEXT_LENGTH = 300_000;
 const SLICE_DOCUMENTS = 100;
 
 /**

@@ -1,7 +1,7 @@
 /** What `sluice doctor` looks at: each check says what it found, and what to do when that is not well. */
 import type { SluiceConfig } from '../config/config';
 import { ERROR_KINDS, type ErrorCode } from '../domain/errors';
-import { toSluiceError } from './server-error';
+import { toSluiceError } from '../service/server-error';
 
 export interface Check {
   name: string;

@@ -1,7 +1,7 @@
 /** Tells an error to whoever called: what happened and why, what to do next; a stack trace only when asked for. */
 import type { CliIo } from './cli-io';
 import { exitCodeOfError } from './exit-code';
-import { toSluiceError } from './server-error';
+import { toSluiceError } from '../service/server-error';
 import { createStyle, wantsColour } from './terminal/style';
 import { harmless } from './terminal/text-width';
 

@@ -10,6 +10,7 @@ import { SluiceError } from '../domain/errors';
 import { JOB_PHASES } from '../domain/job-phase';
 import type { CliIo } from './cli-io';
 import type { OpenServers, ServerAddresses, ServerSession } from './context';
+import { keepWorkerSmall } from './worker-memory';
 import { announceWorker, hasAnnouncedWorker } from './worker-presence';
 
 const CONNECT_TIMEOUT_MS = 5_000;
@@ -96,6 +97,7 @@ async function openSession(
     hasLastingWorker: () => hasAnnouncedWorker(config.stateDir),
     async startWorker({ isLasting }) {
       await checkServers(addresses, connection);
+      keepWorkerSmall();
       const [{ createWorker }, { installWorkerLogging }] = await Promise.all([
         import('../temporal/worker.js'),
         import('./worker-logging.js'),

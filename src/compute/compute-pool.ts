@@ -28,6 +28,9 @@ const CHUNK_TASK_UNITS = 256 * 1024;
 /** A thread that has nothing to do for so long stays: starting one costs 100 ms and its caches. */
 const IDLE_TIMEOUT_MS = Infinity;
 
+/** A thread's work leaves much behind that is dead at once: a small nursery keeps it from growing the process. */
+const YOUNG_GENERATION_MB = 8;
+
 /** Threads start when there is work for them. They don't keep a process alive. */
 export function createComputePool({ threads = availableParallelism() }: ComputePoolOptions = {}): ComputePool {
   let pool: Piscina | undefined;
@@ -40,6 +43,7 @@ export function createComputePool({ threads = availableParallelism() }: ComputeP
       minThreads: 0,
       maxThreads: threads,
       idleTimeout: IDLE_TIMEOUT_MS,
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
       workerData: { table: readStaticTable().buffer } satisfies ComputeThreadData,
     });
     return pool.run(task, { name });

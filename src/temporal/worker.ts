@@ -87,7 +87,7 @@ export async function createWorker(request: WorkerRequest): Promise<RunningWorke
     shutdownGraceTime: SHUTDOWN_GRACE_MS,
   } satisfies Partial<WorkerOptions>;
   const workflowBundle = { code: await readFile(WORKFLOW_BUNDLE_PATH, 'utf8') };
-  const main = await Worker.create({ ...common, taskQueue: MAIN_TASK_QUEUE, workflowBundle, stickyQueueScheduleToStartTimeout: STICKY_TIMEOUT_MS });
+  const main = await Worker.create({ ...common, taskQueue: MAIN_TASK_QUEUE, workflowBundle, workflowThreadPoolSize: 1, stickyQueueScheduleToStartTimeout: STICKY_TIMEOUT_MS });
   const phaseWorkers = await Promise.all((request.phases ?? JOB_PHASES).map((phase) => Worker.create({ ...common, taskQueue: taskQueueOf(phase) })));
   const workers = [main, ...phaseWorkers];
 
