@@ -33,27 +33,28 @@ export async function ensureVectorIndex(db: Db, collection: { id: number; dimens
   const partition = chunkPartition(collection.id);
   const index = `${partition}_hnsw`;
   await withCancel(db, signal, async (connection) => {
-    const locked = await lock(connection, collection.id, signal);
+    await lock(connection, collection.id, signal);
     try {
       const found = await findIndex(connection, index);
       if (found?.valid) return;
       if (found !== undefined) await drop(connection, index);
       await build(connection, partition, index, collection.dimensions);
+    } catch (error) {
+      // Under the lock: without it this would be the half-built index of another job. Not on this connection, which the cancel is aimed at.
+      if (signal.aborted && (await findIndex(db, index))?.valid === false) await drop(db, index);
+      throw error;
     } finally {
-      if (locked) await unlock(connection, collection.id);
+      await unlock(connection, collection.id);
     }
-  }).catch(async (error: unknown) => {
-    if (signal.aborted && (await findIndex(db, index))?.valid === false) await drop(db, index);
-    throw error;
   });
   await sql`analyze ${sql.id('sluice', partition)}`.execute(db);
 }
 
 /** Polled, not waited for in the server: a waiting statement holds a snapshot, and a concurrent build waits for all snapshots. */
-async function lock(connection: Db, collectionId: number, signal: AbortSignal): Promise<true> {
+async function lock(connection: Db, collectionId: number, signal: AbortSignal): Promise<void> {
   for (;;) {
     const { rows } = await sql<{ locked: boolean }>`select pg_try_advisory_lock(hashtext('sluice.index'), ${collectionId}) as locked`.execute(connection);
-    if (rows[0]!.locked) return true;
+    if (rows[0]!.locked) return;
     await sleep(LOCK_POLL_MS, undefined, { signal });
   }
 }

@@ -15,7 +15,7 @@ async function fill(chunks: number, dimensions = DIMENSIONS) {
   const { id } = await openCollection(database.db, `indexed-${++number}`);
   await sql`
     insert into ${sql.id('sluice', `chunks_${id}`)} (collection_id, document_id, ordinal, text, context, heading_path, start_offset, end_offset, embedding)
-    select ${id}::int, 1, n, 'text', '', '{}', 0, 4, (select array_agg(sin(n * i)) from generate_series(1, ${dimensions}::int) i)::vector from generate_series(1, ${chunks}::int) n`.execute(database.db);
+    select ${id}::int, -1, n, 'text', '', '{}', 0, 4, (select array_agg(sin(n * i)) from generate_series(1, ${dimensions}::int) i)::vector from generate_series(1, ${chunks}::int) n`.execute(database.db);
   const index = () =>
     database.rows<{ oid: number; valid: boolean; definition: string }>(
       `select i.indexrelid::int as oid, i.indisvalid as valid, pg_get_indexdef(i.indexrelid) as definition from pg_index i where i.indexrelid = to_regclass('sluice.chunks_${id}_hnsw')`,
@@ -112,12 +112,17 @@ describe('while another transaction holds the build up', () => {
     expect(await index()).toEqual([]);
   });
 
-  test('a second job that waits for the same index can be stopped too', async () => {
-    await withBuildUnderWay(async ({ id }) => {
+  test('a second job that waits for the same index can be stopped without harm to the first', async () => {
+    let index!: Awaited<ReturnType<typeof fill>>['index'];
+    await withBuildUnderWay(async ({ id, ...build }) => {
+      index = build.index;
       const second = new AbortController();
       const waiting = ensureVectorIndex(database.db, { id, dimensions: DIMENSIONS }, second.signal);
+      await expectEventually(async () => expect(await database.rows(`select from pg_stat_activity where query like '%pg_try_advisory_lock%' and state = 'idle' and pid <> pg_backend_pid()`)).not.toEqual([]));
       second.abort(new Error('paused'));
       await expect(waiting).rejects.toThrow('paused');
     });
+    // The first one's build was not touched.
+    expect(await index()).toMatchObject([{ valid: true }]);
   });
 });
