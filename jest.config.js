@@ -1,11 +1,9 @@
 // Tests run on what tsc built: the same code, threads, child processes and workflow bundle as in production.
-const esmOnly = ['mdast-util-.*', 'micromark.*', 'unist-util-.*', 'decode-named-character-reference', 'character-entities.*', 'devlop', 'dequal', 'unpdf', 'linkedom'];
 
 const project = {
   roots: ['<rootDir>/dist/test'],
   testEnvironment: '<rootDir>/dist/test/harness/test-environment.js',
-  transform: { [`node_modules/(${esmOnly.join('|')})/.*\\.m?js$`]: ['@swc/jest', { jsc: { target: 'es2022' }, module: { type: 'commonjs' } }] },
-  transformIgnorePatterns: [],
+  transform: {},
 };
 
 module.exports = {
