@@ -13,7 +13,6 @@ interface Format {
   load(): Parse;
 }
 
-/* eslint-disable @typescript-eslint/no-require-imports -- loading on demand, in code that is CommonJS */
 export const FORMATS = {
   markdown: {
     version: 1,

@@ -45,7 +45,7 @@ export class JobStatusReader {
     if (end === undefined && 'answer' in query) return withSeenFromOutside(query.answer, waits, mirrored);
     if (end?.error !== undefined && end.error.code !== 'LOST') return mirrored ? viewOfEnded(mirrored, end) : 'answer' in query ? query.answer : notFound(jobId);
     if (mirrored !== undefined) return viewOfMirror(mirrored, 'answer' in temporal && end === undefined);
-    if (end !== undefined && 'nothing' in mirror) throw notFound(jobId);
+    if (end !== undefined && 'nothing' in mirror) return notFound(jobId);
     throw new SluiceError('SERVER_UNREACHABLE', `Neither Temporal nor Postgres can tell about job ${jobId}.`, { cause: 'why' in temporal ? temporal.why : undefined });
   }
 

@@ -58,7 +58,7 @@ export interface RunningWorker {
  */
 export async function createWorker(request: WorkerRequest): Promise<RunningWorker> {
   const parserModules = request.parsers ?? [];
-  const ownParsers = await readParserModules(parserModules);
+  const ownParsers = readParserModules(parserModules);
   const currentParsers = new Set([...PARSER_VERSIONS, ...ownParsers.map(parserVersion)]);
   const db = connect(request.databaseUrl);
   const parsers = createParserPool({ parserModules });

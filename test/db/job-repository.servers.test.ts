@@ -119,7 +119,10 @@ describe('the mirror', () => {
     tracker.failJob({ code: 'CANCELLED', message: 'why' });
     expect(await mirror(state, { final: true })).toBe(true);
     const { state: alive, tracker: more } = begun('ended');
-    for (let step = 0; step < 5; step++) (more.pause('LOADING'), more.resume('LOADING'));
+    for (let step = 0; step < 5; step++) {
+      more.pause('LOADING');
+      more.resume('LOADING');
+    }
     expect(alive.version).toBeGreaterThan(state.version);
     expect(await mirror(alive)).toBe(false);
     const found = (await jobs.find('ended'))!;

@@ -5,7 +5,6 @@ import { parse } from 'yaml';
 import { readText, ROOT } from './repository';
 
 // Its types can't be resolved from CommonJS.
-// eslint-disable-next-line @typescript-eslint/no-require-imports
 const { DCLinter } = require('dclint') as { DCLinter: new (config: object) => { lintFiles(files: string[], recursive: boolean): { messages: unknown[] }[] } };
 
 interface Service {

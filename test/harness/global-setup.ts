@@ -7,7 +7,6 @@ import { createInterface } from 'node:readline';
 import { publishTestServers } from './test-servers';
 
 declare global {
-  // eslint-disable-next-line no-var -- only `var` declares a property of globalThis
   var sluiceServerHost: ChildProcess | undefined;
 }
 

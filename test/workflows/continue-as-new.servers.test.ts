@@ -14,7 +14,6 @@ const BATCHES = 60;
 const ALL = Array.from({ length: BATCHES }, (_, batch) => batch);
 
 test('a job of many runs, paused and resumed on its way, does every batch once in each phase', async () => {
-  let job: StartedJob | undefined;
   let resumed: Promise<unknown> = Promise.resolve();
   const pauses = new Map([
     ['loadBatch 7', 'LOADING'],
@@ -29,10 +28,10 @@ test('a job of many runs, paused and resumed on its way, does every batch once i
     if (call === 'openJob') return opening.onCall(call, signal);
     const phase = pauses.get(call as never) as 'LOADING' | undefined;
     if (!pauses.delete(call as never)) return;
-    await job!.handle.signal(pauseSignal, phase === undefined ? {} : { phase });
-    resumed = resumed.then(() => job!.handle.signal(resumeSignal, {}));
+    await job.handle.signal(pauseSignal, phase === undefined ? {} : { phase });
+    resumed = resumed.then(() => job.handle.signal(resumeSignal, {}));
   };
-  job = await host.start({ pages: [20, 0, 40], onCall });
+  const job: StartedJob = await host.start({ pages: [20, 0, 40], onCall });
   opening.release();
   const result = await completed(job);
   await resumed;

@@ -126,18 +126,17 @@ test('everything paused before the start: LOADING is PAUSED, nothing runs, resum
 
 test('pauses and resumes of all phases at once, many times, lose nothing and repeat nothing', async () => {
   let resumed: Promise<unknown> = Promise.resolve();
-  let job: StartedJob | undefined;
   const moves = new Set(['loadBatch 1', 'chunkBatch 3', 'embedBatch 2', 'indexBatch 4', 'embedBatch 6']);
   const onCall = async (call: string, signal: AbortSignal) => {
     if (!moves.delete(call)) return;
-    await job!.handle.signal(pauseSignal);
+    await job.handle.signal(pauseSignal);
     // A real pause: the activity ends by being stopped, and only then all goes on.
     await new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true })).finally(() => {
-      resumed = resumed.then(() => job!.handle.signal(resumeSignal));
+      resumed = resumed.then(() => job.handle.signal(resumeSignal));
     });
   };
   const opening = new Hold(/openJob/);
-  job = await host.start({ pages: [8], onCall: async (call, signal) => (call === 'openJob' ? opening.onCall(call, signal) : onCall(call, signal)) });
+  const job: StartedJob = await host.start({ pages: [8], onCall: async (call, signal) => (call === 'openJob' ? opening.onCall(call, signal) : onCall(call, signal)) });
   opening.release();
   const result = await completed(job);
   await resumed;

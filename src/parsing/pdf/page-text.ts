@@ -1,5 +1,5 @@
 /** Pages of lines → one text: pages joined by a blank line, paragraphs told by the space between their lines. */
-import { TextBuilder } from '../text/text-builder';
+import type { TextBuilder } from '../text/text-builder';
 import { Hyphens } from './hyphens';
 import type { PdfLine, PdfPage } from './pdf-page';
 

@@ -92,7 +92,9 @@ function utf16ByteOrder(sample: Buffer): 'UTF-16LE' | 'UTF-16BE' | undefined {
   let even = 0;
   let odd = 0;
   for (let index = 0; index < sample.length; index++) {
-    if (sample[index] === 0) index % 2 === 0 ? even++ : odd++;
+    if (sample[index] !== 0) continue;
+    if (index % 2 === 0) even++;
+    else odd++;
   }
   if (odd > sample.length / 5 && even < sample.length / 100) return 'UTF-16LE';
   if (even > sample.length / 5 && odd < sample.length / 100) return 'UTF-16BE';
