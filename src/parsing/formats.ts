@@ -37,7 +37,6 @@ export const FORMATS = {
   },
   record: { version: 1, endings: [], load: () => (require('./formats/record') as typeof import('./formats/record')).parseRecord },
 } as const satisfies Record<string, Format>;
-/* eslint-enable @typescript-eslint/no-require-imports */
 
 export type FormatName = keyof typeof FORMATS;
 
