@@ -19,7 +19,7 @@ export interface ComputePool {
 }
 
 export interface ComputePoolOptions {
-  /** Default: one a core. */
+  /** Default: one a core but one, which is the event loop's. */
   threads?: number;
 }
 
@@ -32,7 +32,7 @@ const IDLE_TIMEOUT_MS = Infinity;
 const YOUNG_GENERATION_MB = 8;
 
 /** Threads start when there is work for them. They don't keep a process alive. */
-export function createComputePool({ threads = availableParallelism() }: ComputePoolOptions = {}): ComputePool {
+export function createComputePool({ threads = Math.max(1, availableParallelism() - 1) }: ComputePoolOptions = {}): ComputePool {
   let pool: Piscina | undefined;
   let closed = false;
 
