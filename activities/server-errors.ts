@@ -9,13 +9,13 @@ const PASSING_MESSAGES = /connection terminated|timeout exceeded when trying to 
 
 /** Whether an error of the database passes by itself when it is back. */
 export function isServerAway(error: unknown): boolean {
-  const { code, message } = error as { code?: unknown; message?: unknown };
+  const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown };
   if (typeof code === 'string' && (PASSING_SYSTEM_CODES.includes(code) || (code.length === 5 && PASSING_CLASSES.includes(code.slice(0, 2))))) return true;
   return typeof message === 'string' && PASSING_MESSAGES.test(message);
 }
 
 /** Whether the database refuses the data itself: trying the same again gives the same. */
 export function isRefusedData(error: unknown): boolean {
-  const { code } = error as { code?: unknown };
+  const { code } = (error ?? {}) as { code?: unknown };
   return typeof code === 'string' && code.length === 5 && (code.startsWith('22') || code.startsWith('54'));
 }

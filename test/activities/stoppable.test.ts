@@ -1,0 +1,85 @@
+import { ActivityCancellationDetails, CancelledFailure } from '@temporalio/common';
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { DefaultLogger } from '@temporalio/worker';
+import { stoppable } from '../../activities/stoppable';
+
+function environment(): MockActivityEnvironment {
+  return new MockActivityEnvironment({ heartbeatTimeoutMs: 10_000 }, { logger: new DefaultLogger('ERROR') });
+}
+
+const whenAborted = (signal: AbortSignal) => new Promise<never>((_, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true }));
+
+test('what the work returns is the answer', async () => {
+  expect(await environment().run(() => stoppable(() => Promise.resolve({ documents: 3 })))).toEqual({ documents: 3 });
+});
+
+test('a pause is answered with stopped, and the work may take its time to commit', async () => {
+  const activity = environment();
+  let committed = false;
+  const answer = activity.run(() =>
+    stoppable(async (stop, abort) => {
+      setImmediate(() => activity.cancel('CANCELLED', new ActivityCancellationDetails({ cancelRequested: true })));
+      try {
+        return await whenAborted(stop);
+      } finally {
+        await new Promise((resolve) => setImmediate(resolve));
+        committed = true;
+        expect(abort.aborted).toBe(false);
+      }
+    }),
+  );
+  expect(await answer).toEqual({ stopped: true });
+  expect(committed).toBe(true);
+});
+
+test('work that finishes in spite of the pause is done, not stopped', async () => {
+  const activity = environment();
+  const answer = activity.run(() =>
+    stoppable(async (stop) => {
+      setImmediate(() => activity.cancel('CANCELLED', new ActivityCancellationDetails({ cancelRequested: true })));
+      await whenAborted(stop).catch(() => undefined);
+      return { documents: 3 };
+    }),
+  );
+  expect(await answer).toEqual({ documents: 3 });
+});
+
+test.each([
+  ['the worker shuts down', new ActivityCancellationDetails({ workerShutdown: true })],
+  ['the attempt is lost', new ActivityCancellationDetails({ notFound: true })],
+  ['the attempt has timed out', new ActivityCancellationDetails({ timedOut: true })],
+  ['an operator pauses it', new ActivityCancellationDetails({ paused: true })],
+])('when %s requests are aborted too, and the attempt counts as cancelled', async (_, details) => {
+  const activity = environment();
+  let wasAborted = false;
+  const answer = activity.run(() =>
+    stoppable(async (stop, abort) => {
+      setImmediate(() => activity.cancel('CANCELLED', details));
+      try {
+        return await whenAborted(stop);
+      } finally {
+        wasAborted = abort.aborted;
+      }
+    }),
+  );
+  await expect(answer).rejects.toBeInstanceOf(CancelledFailure);
+  expect(wasAborted).toBe(true);
+});
+
+test('an error of its own is no stop', async () => {
+  await expect(environment().run(() => stoppable(() => Promise.reject(new Error('broken'))))).rejects.toThrow('broken');
+});
+
+test('it heartbeats while it works, and no longer', async () => {
+  const activity = environment();
+  let beats = 0;
+  let enough!: () => void;
+  const beaten = new Promise<void>((resolve) => (enough = resolve));
+  activity.on('heartbeat', () => {
+    if (++beats === 3) enough();
+  });
+  const before = process.getActiveResourcesInfo().filter((resource) => resource === 'Timeout').length;
+  await activity.run(() => stoppable(() => beaten.then(() => ({}))));
+  expect(beats).toBe(3);
+  expect(process.getActiveResourcesInfo().filter((resource) => resource === 'Timeout').length).toBeLessThanOrEqual(before);
+});
