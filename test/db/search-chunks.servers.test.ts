@@ -2,6 +2,8 @@ import { sql } from 'kysely';
 import type { Collection } from '../../src/db/collection-repository';
 import { searchChunks } from '../../src/db/search-chunks';
 import { ensureVectorIndex } from '../../src/db/vector-index';
+import type { EmbeddingModels } from '../../src/embedding/models';
+import { search } from '../../src/search/search';
 import { openDatabase, type OpenDatabase } from './database';
 import { DIMENSIONS, ingest, NEVER, openCollection, type TestDocument } from './staged-job';
 
@@ -117,6 +119,14 @@ describe('arms', () => {
   test('the limit is kept', async () => {
     expect(await find(collection, 'fox whale', V.east, 2)).toHaveLength(2);
   });
+});
+
+test.each(['fox\0', '\uD800fox', 'fox \uDC00\0'])('what Postgres refuses in a text (%j) is taken out of the query', async (query) => {
+  const collection = await collectionOf(`refused ${JSON.stringify(query)}`, CORPUS);
+  const embed = (texts: readonly string[]) => Promise.resolve({ vectors: texts.map(() => Float32Array.of(1, 0, 0)), tokens: 0 });
+  const models = { getEmbedder: () => ({ provider: { embed } }) } as unknown as EmbeddingModels;
+  const results = await search({ db: database.db, models }, { collection: collection.name, query });
+  expect(results.some(({ arms }) => arms.lexical !== null)).toBe(true);
 });
 
 test('ties go by URI, by bytes, then by ordinal', async () => {
