@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { JobPhase } from '../domain/job-phase';
+import { findBatchRange, inBatch } from './batch-range';
 import type { Db } from './connect';
 import { enterStaging } from './job-context';
 
@@ -36,6 +37,7 @@ export class BatchRepository {
   async complete(jobId: string, phase: JobPhase, batch: number): Promise<BatchCounts> {
     return this.db.transaction().execute(async (trx) => {
       await enterStaging(trx, jobId);
+      const range = await findBatchRange(trx, jobId, batch);
       const { rows } = await sql<{ result: BatchCounts }>`
         insert into sluice.batch_results (job_id, phase, batch, result)
         select ${jobId}, ${phase}::sluice.job_phase, ${batch}, json_build_object(
@@ -46,12 +48,10 @@ export class BatchRepository {
           'chunks', coalesce(sum(d.chunks) filter (where d.outcome = 'SUCCEEDED' and ${phase} = 'INDEXING'), 0),
           'textBytes', case ${phase}::text
             when 'LOADING' then (
-              select coalesce(sum(octet_length(s.text)), 0) from sluice.staged_documents s, sluice.job_batches b
-              where b.job_id = ${jobId} and b.batch = ${batch} and s.job_id = ${jobId} and s.ordinal >= b.first_ordinal and s.ordinal < b.end_ordinal)
+              select coalesce(sum(octet_length(s.text)), 0) from sluice.staged_documents s where ${inBatch('s', jobId, range)})
             when 'INDEXING' then (select (result ->> 'textBytes')::bigint from sluice.batch_results where job_id = ${jobId} and phase = 'LOADING' and batch = ${batch})
             else 0 end)
-        from sluice.job_batches b join sluice.job_documents d on d.job_id = b.job_id and d.ordinal >= b.first_ordinal and d.ordinal < b.end_ordinal
-        where b.job_id = ${jobId} and b.batch = ${batch}
+        from sluice.job_documents d where ${inBatch('d', jobId, range)}
         on conflict do nothing
         returning result`.execute(trx);
       const counts = rows[0]?.result;

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { Chunk } from '../chunking/chunk';
 import type { DocumentStructure } from '../parsing/parsed-document';
+import { findBatchRange, inBatch } from './batch-range';
 import { rowsOf } from './bulk';
 import type { Db } from './connect';
 import { enterStaging, type JobContext } from './job-context';
@@ -23,12 +24,12 @@ export class ChunkingRepository {
 
   /** Documents of a batch that are staged and not chunked yet, with their length in characters, in their order. */
   async findUnchunked(job: JobContext, batch: number): Promise<{ ordinal: number; length: number }[]> {
+    const range = await findBatchRange(this.db, job.jobId, batch);
     const { rows } = await sql<{ ordinal: number; length: number }>`
       select s.ordinal, length(s.text) as length
-      from sluice.job_batches b
-      join sluice.staged_documents s on s.job_id = b.job_id and s.ordinal >= b.first_ordinal and s.ordinal < b.end_ordinal
-      join sluice.job_documents j on j.job_id = s.job_id and j.ordinal = s.ordinal
-      where b.job_id = ${job.jobId} and b.batch = ${batch} and s.chunk_count is null and j.outcome is null
+      from sluice.staged_documents s
+      join sluice.job_documents j on ${inBatch('j', job.jobId, range)} and j.ordinal = s.ordinal
+      where ${inBatch('s', job.jobId, range)} and s.chunk_count is null and j.outcome is null
       order by s.ordinal`.execute(this.db);
     return rows;
   }

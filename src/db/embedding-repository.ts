@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { toSql } from 'pgvector/kysely';
+import { findBatchRange, inBatch } from './batch-range';
 import type { Db } from './connect';
 import { failDocuments } from './document-outcomes';
 import { enterStaging, type JobContext } from './job-context';
@@ -24,14 +25,14 @@ export class EmbeddingRepository {
 
   /** The texts of a batch that nobody has embedded with the job's model, each once, in their order. */
   async findMissing(job: JobContext, batch: number): Promise<TextToEmbed[]> {
+    const range = await findBatchRange(this.db, job.jobId, batch);
     const { rows } = await sql<TextToEmbed>`
       select encode(text_hash, 'hex') as hash, text, context, tokens from (
         select distinct on (c.text_hash) c.text_hash, c.text, c.context, c.tokens, c.document_ordinal, c.ordinal
-        from sluice.job_batches b
-        join sluice.staged_chunks c on c.job_id = b.job_id and c.document_ordinal >= b.first_ordinal and c.document_ordinal < b.end_ordinal
-        join sluice.job_documents j on j.job_id = c.job_id and j.ordinal = c.document_ordinal and j.outcome is null
+        from sluice.staged_chunks c
+        join sluice.job_documents j on ${inBatch('j', job.jobId, range)} and j.ordinal = c.document_ordinal and j.outcome is null
         left join sluice.embeddings e on e.model_id = ${job.modelId} and e.text_hash = c.text_hash
-        where b.job_id = ${job.jobId} and b.batch = ${batch} and e.text_hash is null
+        where ${inBatch('c', job.jobId, range, 'document_ordinal')} and e.text_hash is null
         order by c.text_hash, c.document_ordinal, c.ordinal) missing
       order by document_ordinal, ordinal`.execute(this.db);
     return rows;
@@ -63,11 +64,10 @@ export class EmbeddingRepository {
   async refuse(job: JobContext, batch: number, hash: string, message: string, attempt: number): Promise<void> {
     await this.db.transaction().execute(async (trx) => {
       await enterStaging(trx, job.jobId);
+      const range = await findBatchRange(trx, job.jobId, batch);
       const { rows } = await sql<{ ordinal: number }>`
-        select distinct c.document_ordinal as ordinal
-        from sluice.job_batches b
-        join sluice.staged_chunks c on c.job_id = b.job_id and c.document_ordinal >= b.first_ordinal and c.document_ordinal < b.end_ordinal
-        where b.job_id = ${job.jobId} and b.batch = ${batch} and c.text_hash = ${Buffer.from(hash, 'hex')}`.execute(trx);
+        select distinct c.document_ordinal as ordinal from sluice.staged_chunks c
+        where ${inBatch('c', job.jobId, range, 'document_ordinal')} and c.text_hash = ${Buffer.from(hash, 'hex')}`.execute(trx);
       await failDocuments(trx, job.jobId, 'EMBEDDING', rows.map(({ ordinal }) => ({ ordinal, code: 'REFUSED_BY_PROVIDER', message })), attempt);
     });
   }

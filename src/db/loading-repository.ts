@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { ParsedDocument } from '../parsing/parsed-document';
 import type { FileContent } from '../parsing/parser-pool';
+import { findBatchRange, inBatch } from './batch-range';
 import { rowsOf } from './bulk';
 import type { Db } from './connect';
 import { failDocuments, type FailedDocument } from './document-outcomes';
@@ -45,15 +46,15 @@ export class LoadingRepository {
 
   /** The documents of a batch that have no outcome and are not staged yet, in their order. */
   async findUnloaded(job: JobContext, batch: number): Promise<DocumentToLoad[]> {
+    const range = await findBatchRange(this.db, job.jobId, batch);
     const { rows } = await sql<DocumentToLoad>`
       select j.ordinal, j.uri, j.reference, j.size, j.change_token as "changeToken",
         case when d.id is not null then json_build_object('size', d.size, 'changeToken', d.change_token, 'contentHash', d.content_hash,
           'parserVersion', d.parser_version, 'chunkerVersion', d.chunker_version) end as published
-      from sluice.job_batches b
-      join sluice.job_documents j on j.job_id = b.job_id and j.ordinal >= b.first_ordinal and j.ordinal < b.end_ordinal
+      from sluice.job_documents j
       left join sluice.documents d on d.source_id = ${job.sourceId} and d.uri = j.uri
-      where b.job_id = ${job.jobId} and b.batch = ${batch} and j.outcome is null
-        and not exists (select from sluice.staged_documents s where s.job_id = j.job_id and s.ordinal = j.ordinal)
+      where ${inBatch('j', job.jobId, range)} and j.outcome is null
+        and not exists (select from sluice.staged_documents s where ${inBatch('s', job.jobId, range)} and s.ordinal = j.ordinal)
       order by j.ordinal`.execute(this.db);
     return rows;
   }

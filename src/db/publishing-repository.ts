@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { findBatchRange, inBatch } from './batch-range';
 import { cancellableTransaction } from './cancellable';
 import { chunkPartition } from './collection-repository';
 import type { Db } from './connect';
@@ -10,12 +11,12 @@ export class PublishingRepository {
 
   /** Documents of a batch that wait to be published, with the number of their chunks, in their order. */
   async findUnpublished(job: JobContext, batch: number): Promise<{ ordinal: number; chunks: number }[]> {
+    const range = await findBatchRange(this.db, job.jobId, batch);
     const { rows } = await sql<{ ordinal: number; chunks: number }>`
       select s.ordinal, s.chunk_count as chunks
-      from sluice.job_batches b
-      join sluice.staged_documents s on s.job_id = b.job_id and s.ordinal >= b.first_ordinal and s.ordinal < b.end_ordinal
-      join sluice.job_documents j on j.job_id = s.job_id and j.ordinal = s.ordinal
-      where b.job_id = ${job.jobId} and b.batch = ${batch} and j.outcome is null
+      from sluice.staged_documents s
+      join sluice.job_documents j on ${inBatch('j', job.jobId, range)} and j.ordinal = s.ordinal
+      where ${inBatch('s', job.jobId, range)} and j.outcome is null
       order by s.ordinal`.execute(this.db);
     return rows;
   }
