@@ -53,14 +53,19 @@ describe('failures', () => {
     expect(end.phases.map(({ itemsProcessed, itemsFailed }) => [itemsProcessed, itemsFailed])).toEqual([[30, 0], [30, 0], [30, 3], [30, 0]]);
   });
 
-  test('when every document that was tried has failed the job fails, however few they are', async () => {
-    const result = (phase: string) => (phase === 'LOADING' ? { failed: 1, skipped: 1 } : phase === 'INDEXING' ? { succeeded: 0 } : {});
+  test('when every document has failed the job fails, however few they are', async () => {
+    const result = (phase: string) => (phase === 'LOADING' ? { failed: 2 } : phase === 'INDEXING' ? { succeeded: 0 } : {});
     const job = await host.start({ pages: [2], result });
     const { type, view } = await failed(job);
     expect(type).toBe('TOO_MANY_FAILURES');
     expect(job.fake.count('finishJob')).toBe(0);
-    expect(view.documents).toMatchObject({ total: 4, failed: 2, skipped: 2, succeeded: 0 });
+    expect(view.documents).toMatchObject({ total: 4, failed: 4, skipped: 0, succeeded: 0 });
     expectMirrored(job, view);
+  });
+
+  test('beside unchanged documents a few that fail each time are borne: docs/decisions/all-failed.md', async () => {
+    const result = (phase: string) => (phase === 'LOADING' ? { failed: 1, skipped: 1 } : phase === 'INDEXING' ? { succeeded: 0 } : {});
+    expect((await completed(await host.start({ pages: [2], result }))).documents).toMatchObject({ total: 4, failed: 2, skipped: 2, succeeded: 0 });
   });
 
   test('when every document was skipped the job completes', async () => {
