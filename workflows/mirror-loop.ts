@@ -22,7 +22,8 @@ export class MirrorLoop {
   private async loop(): Promise<void> {
     try {
       for (;;) {
-        await condition(() => this.run.job.version > this.run.mirroredVersion);
+        // The state of its end is written by the job's last words, with the counts.
+        await condition(() => this.run.job.version > this.run.mirroredVersion && this.run.job.finishedAt === null);
         const snapshot = this.snapshot();
         await mirrorJob(snapshot).catch((error: unknown) => {
           if (isCancellation(error)) throw error;
