@@ -1,8 +1,6 @@
 /** Each phase's repository, run twice and twice at once: one result. */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { BatchRepository } from '../../src/db/batch-repository';
-import { cancellableTransaction } from '../../src/db/cancellable';
 import { ChunkingRepository } from '../../src/db/chunking-repository';
 import { connect } from '../../src/db/connect';
 import { DiscoveryRepository } from '../../src/db/discovery-repository';
@@ -13,7 +11,7 @@ import { LoadingRepository } from '../../src/db/loading-repository';
 import { PublishingRepository } from '../../src/db/publishing-repository';
 import { JOB_PHASES } from '../../src/domain/job-phase';
 import { openDatabase, type OpenDatabase } from './database';
-import { answers, chunked, discover, endJob, found, ingest, loaded, NEVER, openJob, publish, sha256, stage, type TestDocument } from './staged-job';
+import { answers, chunked, discover, found, ingest, loaded, NEVER, openJob, publish, sha256, stage, type TestDocument } from './staged-job';
 
 let database: OpenDatabase;
 beforeAll(async () => (database = await openDatabase()));
@@ -250,96 +248,5 @@ test('writers that race with the closing of staging leave nothing', async () => 
     const writers = DOCUMENTS.map((document, ordinal) => new LoadingRepository(database.db).save(job, { loaded: [loaded(ordinal, document)], unchanged: [], failed: [] }, 1).catch(() => undefined));
     await Promise.all([...writers, new FinishingRepository(database.db).cleanUp(job.jobId)]);
     expect(await database.rows(`select from sluice.staged_documents where job_id = '${job.jobId}'`)).toEqual([]);
-  }
-});
-
-describe('removal', () => {
-  const uris = async (locator: string) => (await database.rows<{ uri: string }>(`select d.uri from sluice.documents d join sluice.sources s on s.id = d.source_id where s.locator = '${locator}' order by 1`)).map(({ uri }) => uri);
-  const text = (uri: string): TestDocument => ({ uri, passages: [`about ${uri}`] });
-
-  test("takes what is gone from the same source, never another source's", async () => {
-    const { jobId, where } = next();
-    const other = { ...where, locator: `${where.locator}-other` };
-    await ingest(database.db, `${jobId}-0`, ['a', 'b', 'c'].map(text), where);
-    await ingest(database.db, `${jobId}-1`, ['b', 'z'].map(text), other);
-    const job = await openJob(database.db, jobId, where);
-    await discover(database.db, job, [found('a')]);
-    expect(await new DiscoveryRepository(database.db).countVanished(job)).toEqual({ published: 3, vanished: 2, incomplete: false });
-    expect(await new FinishingRepository(database.db).removeVanished(job, NEVER)).toBe(2);
-    expect(await uris(where.locator)).toEqual(['a']);
-    expect(await uris(other.locator)).toEqual(['b', 'z']);
-    expect(await database.rows(`select from sluice.chunks c where not exists (select from sluice.documents d where d.id = c.document_id)`)).toEqual([]);
-  });
-
-  test('removes nothing when a part of the source could not be listed', async () => {
-    const { jobId, where } = next();
-    await ingest(database.db, `${jobId}-0`, ['a', 'b', 'sub/c'].map(text), where);
-    const job = await openJob(database.db, jobId, where);
-    await discover(database.db, job, [found('a'), { kind: 'broken', uri: 'sub', code: 'SOURCE_INCOMPLETE', message: 'not readable' }]);
-    expect((await new DiscoveryRepository(database.db).countVanished(job)).incomplete).toBe(true);
-    expect(await new FinishingRepository(database.db).removeVanished(job, NEVER)).toBe(0);
-    expect(await uris(where.locator)).toEqual(['a', 'b', 'sub/c']);
-  });
-
-  test('keeps the records of a container that could not be read, or that has a broken record', async () => {
-    const { jobId, where } = next();
-    const all = ['a.jsonl#1', 'a.jsonl#2', 'b.jsonl#1', 'b.jsonl#2', 'b.jsonl#3', 'c.jsonl#1', 'ab.jsonl#1'];
-    await ingest(database.db, `${jobId}-0`, all.map(text), where);
-    const job = await openJob(database.db, jobId, where);
-    await discover(database.db, job, [
-      { kind: 'broken', uri: 'a.jsonl', code: 'READ_ERROR', message: 'no' },
-      found('b.jsonl#1'),
-      { kind: 'broken', uri: 'b.jsonl#2', code: 'INVALID_RECORD', message: 'no' },
-    ]);
-    expect(await new FinishingRepository(database.db).removeVanished(job, NEVER)).toBe(2);
-    expect(await uris(where.locator)).toEqual(['a.jsonl#1', 'a.jsonl#2', 'b.jsonl#1', 'b.jsonl#2', 'b.jsonl#3']);
-  });
-
-  test('takes more than one slice of documents', async () => {
-    const { jobId, where } = next();
-    const many = Array.from({ length: 1_201 }, (_, n) => ({ uri: `n${n}`, passages: [] }));
-    await ingest(database.db, `${jobId}-0`, many, where);
-    const job = await openJob(database.db, jobId, where);
-    await discover(database.db, job, [found('n7')]);
-    expect(await new FinishingRepository(database.db).removeVanished(job, NEVER)).toBe(1_200);
-    expect(await uris(where.locator)).toEqual(['n7']);
-  });
-});
-
-test('a failed document keeps its published version, and the next job looks at it again', async () => {
-  const { jobId, where } = next();
-  await ingest(database.db, `${jobId}-0`, [{ uri: 'a', passages: ['the old text'] }], where);
-  const job = await openJob(database.db, jobId, where);
-  await discover(database.db, job, [found('a')]);
-  const loading = new LoadingRepository(database.db);
-  const [known] = await loading.findUnloaded(job, 0);
-  expect(known!.published).toMatchObject({ changeToken: 'token of a', parserVersion: 'text@1', chunkerVersion: 'chunker@1/256/32', contentHash: sha256('the old text') });
-  await loading.save(job, { loaded: [], unchanged: [], failed: [{ ordinal: 0, code: 'READ_ERROR', message: 'no' }] }, 1);
-  expect(await new FinishingRepository(database.db).removeVanished(job, NEVER)).toBe(0);
-  await endJob(database.db, job);
-  expect((await chunksOf(`${jobId}-0`)).map(({ text: own }) => own)).toEqual(['the old text']);
-  const items = await new DiscoveryRepository(database.db).failedOf(jobId);
-  expect(items).toEqual([{ ...found('a') }]);
-});
-
-test('an aborted signal cancels the statement in the server, and the connection can be used after', async () => {
-  const single = connect(database.url, { maxConnections: 2 });
-  const abort = new AbortController();
-  try {
-    const work = cancellableTransaction(single, abort.signal, async (trx) => {
-      await sql`insert into sluice.job_ignored_files values ('job-1', 'rolled back', 'x')`.execute(trx);
-      setImmediate(() => abort.abort(new Error('told to stop')));
-      await sql`select pg_sleep(30)`.execute(trx);
-    });
-    const late = sleep(5_000, 'late', { ref: false });
-    expect(await Promise.race([work.catch((error: Error) => error.message), late])).toBe('told to stop');
-    const sleeping = await sql`select from pg_stat_activity where query like '%pg_sleep(30)%' and state = 'active' and pid <> pg_backend_pid()`.execute(single);
-    expect(sleeping.rows).toEqual([]);
-    const both = await Promise.all([1, 2].map((n) => sql<{ n: number }>`select ${n}::int as n, pg_sleep(0.05)`.execute(single)));
-    expect(both.map(({ rows }) => rows[0]!.n)).toEqual([1, 2]);
-    expect((await sql`select from sluice.job_ignored_files where uri = 'rolled back'`.execute(single)).rows).toEqual([]);
-    await expect(cancellableTransaction(single, abort.signal, () => Promise.resolve(1))).rejects.toThrow('told to stop');
-  } finally {
-    await single.destroy();
   }
 });

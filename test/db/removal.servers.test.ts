@@ -1,0 +1,81 @@
+import { DiscoveryRepository } from '../../src/db/discovery-repository';
+import { FinishingRepository } from '../../src/db/finishing-repository';
+import { LoadingRepository } from '../../src/db/loading-repository';
+import { openDatabase, type OpenDatabase } from './database';
+import { discover, endJob, found, ingest, NEVER, openJob, sha256, type TestDocument } from './staged-job';
+
+let database: OpenDatabase;
+beforeAll(async () => (database = await openDatabase()));
+afterAll(() => database.close());
+
+let number = 0;
+const next = () => ({ jobId: `job-${++number}`, where: { collection: 'books', locator: `folder:/books-${number}` } });
+
+describe('removal', () => {
+  const uris = async (locator: string) => (await database.rows<{ uri: string }>(`select d.uri from sluice.documents d join sluice.sources s on s.id = d.source_id where s.locator = '${locator}' order by 1`)).map(({ uri }) => uri);
+  const text = (uri: string): TestDocument => ({ uri, passages: [`about ${uri}`] });
+
+  test("takes what is gone from the same source, never another source's", async () => {
+    const { jobId, where } = next();
+    const other = { ...where, locator: `${where.locator}-other` };
+    await ingest(database.db, `${jobId}-0`, ['a', 'b', 'c'].map(text), where);
+    await ingest(database.db, `${jobId}-1`, ['b', 'z'].map(text), other);
+    const job = await openJob(database.db, jobId, where);
+    await discover(database.db, job, [found('a')]);
+    expect(await new DiscoveryRepository(database.db).countVanished(job)).toEqual({ published: 3, vanished: 2, incomplete: false });
+    expect(await new FinishingRepository(database.db).removeVanished(job, NEVER)).toBe(2);
+    expect(await uris(where.locator)).toEqual(['a']);
+    expect(await uris(other.locator)).toEqual(['b', 'z']);
+    expect(await database.rows(`select from sluice.chunks c where not exists (select from sluice.documents d where d.id = c.document_id)`)).toEqual([]);
+  });
+
+  test('removes nothing when a part of the source could not be listed', async () => {
+    const { jobId, where } = next();
+    await ingest(database.db, `${jobId}-0`, ['a', 'b', 'sub/c'].map(text), where);
+    const job = await openJob(database.db, jobId, where);
+    await discover(database.db, job, [found('a'), { kind: 'broken', uri: 'sub', code: 'SOURCE_INCOMPLETE', message: 'not readable' }]);
+    expect((await new DiscoveryRepository(database.db).countVanished(job)).incomplete).toBe(true);
+    expect(await new FinishingRepository(database.db).removeVanished(job, NEVER)).toBe(0);
+    expect(await uris(where.locator)).toEqual(['a', 'b', 'sub/c']);
+  });
+
+  test('keeps the records of a container that could not be read, or that has a broken record', async () => {
+    const { jobId, where } = next();
+    const all = ['a.jsonl#1', 'a.jsonl#2', 'b.jsonl#1', 'b.jsonl#2', 'b.jsonl#3', 'c.jsonl#1', 'ab.jsonl#1'];
+    await ingest(database.db, `${jobId}-0`, all.map(text), where);
+    const job = await openJob(database.db, jobId, where);
+    await discover(database.db, job, [
+      { kind: 'broken', uri: 'a.jsonl', code: 'READ_ERROR', message: 'no' },
+      found('b.jsonl#1'),
+      { kind: 'broken', uri: 'b.jsonl#2', code: 'INVALID_RECORD', message: 'no' },
+    ]);
+    expect(await new FinishingRepository(database.db).removeVanished(job, NEVER)).toBe(2);
+    expect(await uris(where.locator)).toEqual(['a.jsonl#1', 'a.jsonl#2', 'b.jsonl#1', 'b.jsonl#2', 'b.jsonl#3']);
+  });
+
+  test('takes more than one slice of documents', async () => {
+    const { jobId, where } = next();
+    const many = Array.from({ length: 1_201 }, (_, n) => ({ uri: `n${n}`, passages: [] }));
+    await ingest(database.db, `${jobId}-0`, many, where);
+    const job = await openJob(database.db, jobId, where);
+    await discover(database.db, job, [found('n7')]);
+    expect(await new FinishingRepository(database.db).removeVanished(job, NEVER)).toBe(1_200);
+    expect(await uris(where.locator)).toEqual(['n7']);
+  });
+});
+
+test('a failed document keeps its published version, and the next job looks at it again', async () => {
+  const { jobId, where } = next();
+  await ingest(database.db, `${jobId}-0`, [{ uri: 'a', passages: ['the old text'] }], where);
+  const job = await openJob(database.db, jobId, where);
+  await discover(database.db, job, [found('a')]);
+  const loading = new LoadingRepository(database.db);
+  const [known] = await loading.findUnloaded(job, 0);
+  expect(known!.published).toMatchObject({ changeToken: 'token of a', parserVersion: 'text@1', chunkerVersion: 'chunker@1/256/32', contentHash: sha256('the old text') });
+  await loading.save(job, { loaded: [], unchanged: [], failed: [{ ordinal: 0, code: 'READ_ERROR', message: 'no' }] }, 1);
+  expect(await new FinishingRepository(database.db).removeVanished(job, NEVER)).toBe(0);
+  await endJob(database.db, job);
+  expect(await database.rows(`select text from sluice.search_chunks where source = '${where.locator}'`)).toEqual([{ text: 'the old text' }]);
+  const items = await new DiscoveryRepository(database.db).failedOf(jobId);
+  expect(items).toEqual([{ ...found('a') }]);
+});
