@@ -46,10 +46,10 @@ function defaultExport(exported: unknown): unknown {
   return typeof exported === 'object' && exported !== null && 'default' in exported ? exported.default : exported;
 }
 
-/** Node reads TypeScript by itself from 22.18 on; before, the compiler does, where the project has it. */
+/** The project's own compiler reads it; without one Node does by itself, from 22.18 on. */
 function requireTypeScript(file: string): unknown {
-  if ((process.features as { typescript?: string | false }).typescript) return requireFrom(file)(file);
   const typescript = findTypeScript(file);
+  if (!typescript && (process.features as { typescript?: string | false }).typescript) return requireFrom(file)(file);
   if (!typescript) {
     throw new SluiceError('INVALID_INPUT', `${file} can't be read: Node ${process.versions.node} does not read TypeScript by itself.`, {
       hint: 'Run `npm i -D typescript`, use Node 22.18 or later, or name the file sluice.config.js or sluice.config.json.',

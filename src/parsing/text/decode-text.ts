@@ -84,7 +84,7 @@ function isBinary(sample: Buffer, mayHoldNuls: boolean): boolean {
     else if (byte < 0x20 && (byte < 0x09 || byte > 0x0d) && byte !== 0x1b) controls++;
   }
   const others = sample.length - nuls;
-  return others === 0 || (nuls > 0 && !mayHoldNuls) || controls > others * MAX_CONTROL_SHARE;
+  return (sample.length > 0 && others === 0) || (nuls > 0 && !mayHoldNuls) || controls > others * MAX_CONTROL_SHARE;
 }
 
 /** UTF-16 without a mark, in a script whose characters have a zero byte in most places: half the bytes, all on one side. */
