@@ -6,7 +6,7 @@ COPY package.json package-lock.json ./
 # Without scripts: the sources that `prepare` builds are not here yet, and no dependency needs its own.
 RUN npm ci --ignore-scripts
 COPY . .
-RUN npm run build && rm -rf dist/test dist/bench && npm prune --omit=dev --ignore-scripts
+RUN npm run build && npm prune --omit=dev --ignore-scripts
 
 FROM node:22.20.0-bookworm-slim
 ENV NODE_ENV=production
