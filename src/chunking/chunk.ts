@@ -11,7 +11,7 @@ export interface Chunk {
   headingPath: string[];
   /** Heading path and repeated table header, embedded and indexed together with the text; may be empty. */
   context: string;
-  /** Tokens of what is embedded: context and text. */
+  /** Tokens of what is embedded: context and text. One off, at most, for each run of more than 64 units without a break. */
   tokens: number;
 }
 
