@@ -1,9 +1,10 @@
 import { Migrator, type Migration } from 'kysely';
 import { connect } from './connect';
 import * as initial from './migrations/001-initial';
+import * as idempotencyKeys from './migrations/002-idempotency-keys';
 
 /** In order. A migration that has been released is never changed. */
-const MIGRATIONS: Record<string, Migration> = { '001-initial': initial };
+const MIGRATIONS: Record<string, Migration> = { '001-initial': initial, '002-idempotency-keys': idempotencyKeys };
 
 /** Brings the schema `sluice` up to date; two at once wait for each other. Rejects with what the database said. */
 export async function migrateToLatest(databaseUrl: string): Promise<{ applied: string[] }> {

@@ -1,4 +1,4 @@
-import { toSluiceError } from '../../src/cli/server-error';
+import { toSluiceError } from '../../src/service/server-error';
 import { SluiceError } from '../../src/domain/errors';
 
 test('an error of ours stays as it is, one from elsewhere keeps its cause', () => {
