@@ -28,7 +28,7 @@ interface Question {
 export function registerDemo(program: Command, run: Runner): void {
   const command = program
     .command('demo')
-    .summary('see it work on the example documents')
+    .summary('See it work on the example documents.')
     .description('Start embedded servers, ingest the example documents, search them, ingest them again, and stop.')
     .action(run((context) => demo(context)));
   addCommonOptions(command);
