@@ -21,13 +21,14 @@ const LAYERS = {
   'src/temporal': { values: ['domain'], types: ['config', 'db'] },
   'src/service': { values: ['db', 'domain', 'input', 'search', 'temporal'], types: ['embedding', 'sources'] },
   'src/api': { values: ['domain', 'input', 'service'], types: ['config', 'search'] },
+  'src/library': {},
   'src/cli': { values: ['api', 'config', 'domain', 'embedded', 'embedding', 'input', 'service', 'temporal'], types: ['search'] },
   activities: { values: ['chunking', 'db', 'domain', 'embedding', 'input'], types: ['compute', 'parsing', 'sources', 'temporal'] },
   workflows: { values: ['domain'] },
 };
 
 /** Where everything is put together: it may know every layer. */
-const COMPOSITION_ROOTS = ['src/temporal/worker.ts', 'src/cli/server-session.ts', 'src/index.ts'];
+const COMPOSITION_ROOTS = ['src/temporal/worker.ts', 'src/cli/server-session.ts', 'src/library/*.ts', 'src/index.ts'];
 
 const FOLDERS = [...new Set([...Object.keys(LAYERS).map((layer) => layer.replace('src/', '')), 'dashboard'])];
 

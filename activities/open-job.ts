@@ -15,7 +15,7 @@ import type { ActivityDependencies } from './dependencies';
  * Idempotence: every step finds its own earlier result. Heartbeats: none, it takes milliseconds. Retries: unlimited while Postgres is
  * away; INVALID_INPUT, COLLECTION_MISMATCH, ALREADY_RUNNING and JOB_EXISTS end the job.
  */
-export function createOpenJob({ db, models, readers, workflows }: ActivityDependencies): Activities['openJob'] {
+export function createOpenJob({ db, models, readers, own, workflows }: ActivityDependencies): Activities['openJob'] {
   const jobs = new JobRepository(db);
   const collections = new CollectionRepository(db);
 
@@ -24,7 +24,7 @@ export function createOpenJob({ db, models, readers, workflows }: ActivityDepend
     if (!(await jobs.adopt(rowOf(argument), argument.firstRunId))) {
       throw new SluiceError('JOB_EXISTS', `There was a job with the id ${argument.jobId} already; it stays as it is.`);
     }
-    const input = parseIngestionInput(argument.input);
+    const input = parseIngestionInput(argument.input, own);
     const collection = await openCollection(input);
     if (input.options?.maxCost !== undefined && models.describe(collection.model).price === undefined) {
       throw new SluiceError('INVALID_INPUT', `options.maxCost can't be kept: no price is known of ${collection.model.model}.`, { hint: 'Use maxTokens instead.' });

@@ -2,6 +2,7 @@
 import { ERROR_KINDS } from '../domain/errors';
 import type { JobStatus } from '../domain/job-status';
 import type { DocumentCounts, JobStatusResponse } from '../domain/job-view';
+import { sourceLabel } from '../domain/source-label';
 import { phaseBars } from './progress/phase-bars';
 import type { Style } from './terminal/style';
 import { harmless } from './terminal/text-width';
@@ -15,7 +16,7 @@ export interface ReportLayout {
 
 export function jobReport(job: JobStatusResponse, { columns, style, nowMs }: ReportLayout): string[] {
   const fields: [string, string][] = [
-    ['source', `${job.source.kind} ${harmless(job.source.path)}`],
+    ['source', harmless(sourceLabel(job.source))],
     ['collection', job.collection],
     ['documents', documentsInWords(job.documents, job.chunks)],
     ['started', startedInWords(job, nowMs)],

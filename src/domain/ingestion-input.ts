@@ -4,15 +4,30 @@ import type { JobPhase } from './job-phase';
  * The one argument of the workflow, as every client sends it. Types only: that what arrives has this shape is checked in
  * src/input, by the first activity and by every service that starts a job.
  */
-export interface IngestionInput {
+export interface IngestionInput<S extends OwnSource | Source = Source> {
   /** Name of the collection: made by its first job. */
   collection: string;
-  source: Source;
+  source: S;
   options?: JobOptions;
 }
 
-/** Where documents come from. */
+/**
+ * Where documents come from: the kinds that Sluice reads. A user's own kinds are no part of it, for one kind of which the fields are
+ * unknown would leave none of the others with known ones; to everyone but its reader a source is opaque.
+ */
 export type Source = FolderSource;
+
+/** A source of a kind that a worker's user has added. It is stored with the job and shown: no secrets in it. */
+export interface OwnSource {
+  kind: string;
+  [field: string]: unknown;
+}
+
+/**
+ * The fields of an own kind of source beside `kind`, each with its check: says what is wrong with a value, such as `must be a path`, and
+ * undefined when nothing is. An absent field is checked as undefined. Other fields are refused.
+ */
+export type SourceFields = Readonly<Record<string, (value: unknown) => string | undefined>>;
 
 export interface FolderSource {
   kind: 'folder';
@@ -25,7 +40,8 @@ export interface FolderSource {
 }
 
 export interface EmbeddingChoice {
-  provider: 'static' | 'openai';
+  /** `static`, `openai`, or one that the worker's user has added. */
+  provider: string;
   model?: string;
   dimensions?: number;
 }

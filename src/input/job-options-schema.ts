@@ -15,15 +15,24 @@ const flag = z.boolean('must be true or false');
 
 const concurrencySchema = z.partialRecord(z.enum(JOB_PHASES), whole(1, 64), 'must be an object with a number for each phase named');
 
-export const embeddingSchema = z.strictObject(
-  {
-    provider: z.enum(['static', 'openai'], 'must be static or openai'),
-    model: storableText(200).optional(),
-    // The most that pgvector indexes (halfvec).
-    dimensions: whole(1, 4_000).optional(),
-  },
-  'must be an object with a provider',
-);
+const PROVIDERS = ['static', 'openai'];
+
+export const embeddingSchema = embeddingSchemaFor([]);
+
+function embeddingSchemaFor(ownProviders: readonly string[]) {
+  const providers = [...PROVIDERS, ...ownProviders];
+  const last = providers.at(-1);
+  const provider = `must be ${providers.slice(0, -1).join(', ')} or ${last}`;
+  return z.strictObject(
+    {
+      provider: z.string(provider).refine((name) => providers.includes(name), provider),
+      model: storableText(200).optional(),
+      // The most that pgvector indexes (halfvec).
+      dimensions: whole(1, 4_000).optional(),
+    },
+    'must be an object with a provider',
+  );
+}
 
 /** By option, so that configuration and command line check single values by the same rules. */
 export const jobOptionSchemas = {
@@ -43,12 +52,18 @@ export const jobOptionSchemas = {
   onlyFailedOf: jobIdSchema.optional(),
 } satisfies Record<keyof JobOptions, z.ZodType>;
 
-export const jobOptionsSchema = z.strictObject(jobOptionSchemas, 'must be an object').refine(hasRoomBesideOverlap, {
-  path: ['chunkOverlap'],
-  message: 'must be less than half of chunkTokens',
-  // Beside other problems too: every problem is named at once.
-  when: ({ value }) => typeof value === 'object' && value !== null,
-});
+export const jobOptionsSchema = jobOptionsSchemaFor([]);
+
+/** @param ownProviders names of embedding providers that a user has added */
+export function jobOptionsSchemaFor(ownProviders: readonly string[]) {
+  const schemas = { ...jobOptionSchemas, embedding: embeddingSchemaFor(ownProviders).optional() };
+  return z.strictObject(schemas, 'must be an object').refine(hasRoomBesideOverlap, {
+    path: ['chunkOverlap'],
+    message: 'must be less than half of chunkTokens',
+    // Beside other problems too: every problem is named at once.
+    when: ({ value }) => typeof value === 'object' && value !== null,
+  });
+}
 
 /**
  * Whether an overlap leaves a chunk room for text of its own. With one of the two absent (it is the collection's) that can't be told: the

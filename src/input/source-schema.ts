@@ -1,6 +1,6 @@
-/** Schemas of the sources, one a kind. The next kind is added here; its reader, in src/sources/source-readers.ts. */
+/** Schemas of the sources, one a kind. The next kind is added here; its reader, in src/sources/source-readers.ts. A user's own: createWorker. */
 import { z } from 'zod';
-import type { FolderSource } from '../domain/ingestion-input';
+import type { FolderSource, SourceFields } from '../domain/ingestion-input';
 import { storableText } from './text-schema';
 
 /** More patterns, or longer ones, cost time with every file. */
@@ -34,3 +34,25 @@ export const sourceSchema = z.discriminatedUnion('kind', [folderSchema]);
 
 /** The kinds of source that can be ingested. */
 export const SOURCE_KINDS: readonly string[] = sourceSchema.options.map((option) => option.shape.kind.value);
+
+/** Schema of a user's own kind, as strict as those above. */
+export function ownSourceSchema(kind: string, fields: SourceFields) {
+  const checked = Object.entries(fields);
+  const shape: Record<string, z.ZodType> = Object.fromEntries(checked.map(([name]) => [name, z.unknown().optional()]));
+  // Over the whole: the check of a single field is not asked about one that is absent.
+  return z.strictObject({ ...shape, kind: z.literal(kind) }, 'must be an object').superRefine((source, context) => {
+    for (const [name, problemOf] of checked) {
+      const message = problemWith(problemOf, (source as Record<string, unknown>)[name]);
+      if (message !== undefined) context.addIssue({ code: 'custom', path: [name], message });
+    }
+  });
+}
+
+/** A check that throws refuses too: tried again, it would throw again. */
+function problemWith(problemOf: SourceFields[string], value: unknown): string | undefined {
+  try {
+    return problemOf(value);
+  } catch (error) {
+    return `can't be checked: ${error instanceof Error ? error.message : String(error)}`;
+  }
+}

@@ -9,13 +9,15 @@ import { listDocuments, listIgnored } from '../db/document-outcomes';
 import { JobRepository, type MirroredJob } from '../db/job-repository';
 import { findPublishedDocument } from '../db/published-document';
 import { SluiceError } from '../domain/errors';
-import type { IngestionInput, JobOptions } from '../domain/ingestion-input';
+import type { IngestionInput, JobOptions, Source } from '../domain/ingestion-input';
 import { viewOf } from '../domain/ingestion-state';
+import { sourceLabel } from '../domain/source-label';
 import { isJobFinished } from '../domain/job-status';
 import type { JobStatusResponse } from '../domain/job-view';
 import type { EmbeddingModels } from '../embedding/models';
 import { parseIngestionInput } from '../input/ingestion-input';
 import { checkJobId } from '../input/names';
+import { NO_OWN_KINDS, type OwnKinds } from '../input/own-kinds';
 import { search } from '../search/search';
 import type { SourceReaders } from '../sources/source-readers';
 import { createWorkflows } from '../temporal/workflows';
@@ -32,9 +34,11 @@ export interface ServiceDependencies {
   db: Db;
   models: EmbeddingModels;
   readers: SourceReaders;
+  /** Kinds that the user has added, those of readers and models too. Default: none. */
+  own?: OwnKinds;
 }
 
-export function createIngestionService({ client, db, models, readers }: ServiceDependencies): IngestionService {
+export function createIngestionService({ client, db, models, readers, own = NO_OWN_KINDS }: ServiceDependencies): IngestionService {
   const jobs = new JobRepository(db);
   const collections = new CollectionRepository(db);
   const control = new JobControl(client);
@@ -49,7 +53,7 @@ export function createIngestionService({ client, db, models, readers }: ServiceD
           taskQueue: MAIN_TASK_QUEUE,
           args: [input],
           workflowIdReusePolicy: 'REJECT_DUPLICATE',
-          staticSummary: `${input.collection} ← ${input.source.path}`,
+          staticSummary: `${input.collection} ← ${sourceLabel(input.source)}`,
         }),
       );
     } catch (error) {
@@ -64,13 +68,13 @@ export function createIngestionService({ client, db, models, readers }: ServiceD
 
   return {
     async start(input, options = {}) {
-      const checked = parseIngestionInput(input);
+      const checked = parseIngestionInput(input, own);
       if (options.jobId !== undefined) checkJobId(options.jobId);
       return start(checked, options.jobId ?? newJobId());
     },
 
     async findActive(input) {
-      const checked = parseIngestionInput(input);
+      const checked = parseIngestionInput(input, own);
       const active = await jobs.findActive(checked.collection, await readers.getReader(checked.source).locator(checked.source));
       if (active === undefined) return undefined;
       const sameOptions = isDeepStrictEqual(plain(active.source), plain(checked.source)) && isDeepStrictEqual(plain(active.options), plain(checked.options ?? {}));
@@ -94,8 +98,8 @@ export function createIngestionService({ client, db, models, readers }: ServiceD
       const old = await jobs.findInput(jobId);
       if (old === undefined) throw new SluiceError('JOB_NOT_FOUND', `There is no job ${jobId}.`);
       const { onlyFailedOf: _, ...options } = old.options as JobOptions;
-      const input = { collection: old.collection, source: old.source, options: { ...options, retryOf: jobId, ...(failedOnly && { onlyFailedOf: jobId }) } };
-      return start(parseIngestionInput(input), newJobId());
+      // Not checked here: of its kinds only the worker may know.
+      return start({ collection: old.collection, source: old.source as Source, options: { ...options, retryOf: jobId, ...(failedOnly && { onlyFailedOf: jobId }) } }, newJobId());
     },
 
     async documents(jobId, { outcome, ignored, cursor, limit = DEFAULT_PAGE }) {

@@ -1,5 +1,5 @@
 import type { DocumentOutcome } from '../domain/document-outcome';
-import type { IngestionInput } from '../domain/ingestion-input';
+import type { IngestionInput, OwnSource, Source } from '../domain/ingestion-input';
 import type { JobPhase } from '../domain/job-phase';
 import type { JobStatus } from '../domain/job-status';
 import type { JobStatusResponse, PhaseStatusView } from '../domain/job-view';
@@ -8,9 +8,9 @@ import type { SearchResult } from '../search/search-result';
 /** What the command line and the API call: start, control and watch jobs, look into collections. Every method rejects with a SluiceError. */
 export interface IngestionService {
   /** Starts a job; rejects with ALREADY_RUNNING, naming the job, when the source is being ingested into the collection, with JOB_EXISTS for a used id. */
-  start(input: IngestionInput, options?: { jobId?: string }): Promise<{ jobId: string }>;
+  start(input: IngestionInput<Source | OwnSource>, options?: { jobId?: string }): Promise<{ jobId: string }>;
   /** The active job on the input's source in its collection, and whether it was started with the same options. */
-  findActive(input: IngestionInput): Promise<{ jobId: string; sameOptions: boolean } | undefined>;
+  findActive(input: IngestionInput<Source | OwnSource>): Promise<{ jobId: string; sameOptions: boolean } | undefined>;
   status(jobId: string): Promise<JobStatusResponse>;
   list(filter: { status?: JobStatus; collection?: string; cursor?: string; limit?: number }): Promise<{ jobs: JobStatusResponse[]; nextCursor: string | null }>;
   pause(jobId: string, phase?: JobPhase): Promise<ControlAnswer>;

@@ -1,4 +1,4 @@
-import type { Source } from '../domain/ingestion-input';
+import type { OwnSource, Source, SourceFields } from '../domain/ingestion-input';
 import type { FileContent } from '../parsing/parser-pool';
 
 /** A document as discovery finds it: enough to tell whether it changed, and to open it. */
@@ -38,7 +38,7 @@ export interface DiscoveryPage {
 }
 
 /** One kind of source. A page is a function of the source and its cursor alone, so that discovery can go on in another process. */
-export interface SourceReader<S extends Source = Source> {
+export interface SourceReader<S extends Source | OwnSource = Source> {
   readonly kind: S['kind'];
   /** What the source is, without its filters: kind and resolved path or URL, such as `folder:/data/handbook`. */
   locator(source: S): Promise<string>;
@@ -46,4 +46,12 @@ export interface SourceReader<S extends Source = Source> {
   check(source: S): Promise<void>;
   /** Items in a fixed order, some `limit` of them from the cursor on. A part that can't be listed is a BrokenDocument SOURCE_INCOMPLETE. */
   discover(source: S, cursor: string | undefined, limit: number, signal: AbortSignal): Promise<DiscoveryPage>;
+}
+
+/**
+ * A kind of source that a user adds. Its documents are files (a range of bytes is a JSON record) that the worker's parser children open:
+ * what comes from elsewhere is written to files by `discover`, and kept until the job has ended. One of a kind that Sluice has replaces it.
+ */
+export interface OwnSourceReader<S extends OwnSource = OwnSource> extends SourceReader<S> {
+  readonly fields: SourceFields;
 }

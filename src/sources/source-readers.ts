@@ -5,7 +5,7 @@
 import { SluiceError } from '../domain/errors';
 import type { Source } from '../domain/ingestion-input';
 import { createFolderReader, type FolderReaderDependencies } from './folder-source';
-import type { SourceReader } from './source-reader';
+import type { OwnSourceReader, SourceReader } from './source-reader';
 
 export interface SourceReaders {
   /** Throws INVALID_INPUT, naming the kinds that there are. */
@@ -14,12 +14,13 @@ export interface SourceReaders {
 
 export interface SourceReadersDependencies extends FolderReaderDependencies {
   /** Readers of further kinds; one of a kind that Sluice has replaces it. */
-  sources?: readonly SourceReader[];
+  sources?: readonly OwnSourceReader[];
 }
 
 export function createSourceReaders({ sources = [], ...dependencies }: SourceReadersDependencies): SourceReaders {
   const readers = new Map<string, SourceReader>();
-  for (const reader of [createFolderReader(dependencies), ...sources]) readers.set(reader.kind, reader);
+  // Each is given sources of its own kind only, which the check of a job's input has seen to.
+  for (const reader of [createFolderReader(dependencies), ...(sources as readonly unknown[] as readonly SourceReader[])]) readers.set(reader.kind, reader);
 
   return {
     getReader(source) {

@@ -10,11 +10,12 @@ import { connect } from '../db/connect';
 import { JOB_PHASES, type JobPhase } from '../domain/job-phase';
 import { createEmbeddingModels, type OpenAiAccess } from '../embedding/create-models';
 import type { EmbeddingProvider } from '../embedding/provider';
+import { ownKindsOf } from '../input/own-kinds';
 import { createParserPool } from '../parsing/child-process-pool';
 import { PARSER_VERSIONS } from '../parsing/formats';
 import { parserVersion } from '../parsing/parser';
 import { readParserModules } from '../parsing/parser-modules';
-import type { SourceReader } from '../sources/source-reader';
+import type { OwnSourceReader } from '../sources/source-reader';
 import { createSourceReaders } from '../sources/source-readers';
 import { registerSearchAttributes } from './search-attributes';
 import { WORKFLOW_BUNDLE_PATH } from './workflow-bundle';
@@ -38,7 +39,7 @@ export interface WorkerRequest {
   phases?: readonly JobPhase[];
   openai?: OpenAiAccess;
   /** Readers of further kinds of source. */
-  sources?: readonly SourceReader[];
+  sources?: readonly OwnSourceReader[];
   /** Modules of further parsers, by path: they run in the parser children. */
   parsers?: readonly string[];
   /** Further embedding providers. */
@@ -57,20 +58,22 @@ export interface RunningWorker {
  * queues of its phases.
  */
 export async function createWorker(request: WorkerRequest): Promise<RunningWorker> {
-  const parserModules = request.parsers ?? [];
+  const { sources = [], parsers: parserModules = [], providers = [] } = request;
+  const own = ownKindsOf(sources, providers);
   const ownParsers = readParserModules(parserModules);
   const currentParsers = new Set([...PARSER_VERSIONS, ...ownParsers.map(parserVersion)]);
   const db = connect(request.databaseUrl);
   const parsers = createParserPool({ parserModules });
   const compute = createComputePool();
-  const models = createEmbeddingModels({ compute, openai: request.openai ?? {}, providers: request.providers ?? [] });
+  const models = createEmbeddingModels({ compute, openai: request.openai ?? {}, providers });
   const activities = createActivities({
     db,
     parsers,
     compute,
     models,
     isCurrentParser: (version) => currentParsers.has(version),
-    readers: createSourceReaders({ parsers, sources: request.sources, moreEndings: ownParsers.flatMap((parser) => [...parser.endings]) }),
+    own,
+    readers: createSourceReaders({ parsers, sources, moreEndings: ownParsers.flatMap((parser) => [...parser.endings]) }),
     workflows: createWorkflows(request.client),
   });
   // A server that does not let us register them is one without: jobs ask before they use them.

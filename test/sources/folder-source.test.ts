@@ -2,7 +2,7 @@ import { rmSync, utimesSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { createFolderReader } from '../../src/sources/folder-source';
 import { createSourceReaders } from '../../src/sources/source-readers';
-import type { SourceReader } from '../../src/sources/source-reader';
+import type { OwnSourceReader } from '../../src/sources/source-reader';
 import { discoverAll, summary } from './discovery';
 import { createInProcessParsers } from './in-process-parsers';
 import { addFiles, temporaryFolder } from './temporary-folder';
@@ -134,7 +134,7 @@ test("a file that a user's own parser reads is a document", async () => {
 });
 
 test('a user adds a kind of source, and an unknown kind names those that there are', () => {
-  const own = { ...reader, kind: 'imap' } as unknown as SourceReader;
+  const own = { ...reader, kind: 'imap', fields: {} } as unknown as OwnSourceReader;
   const readers = createSourceReaders({ parsers, sources: [own] });
   expect(readers.getReader({ kind: 'imap' } as never)).toBe(own);
   expect(readers.getReader({ kind: 'folder', path: '.' }).kind).toBe('folder');

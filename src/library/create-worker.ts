@@ -1,0 +1,50 @@
+/** A worker in a user's program, with what the user adds to Sluice. */
+import type { JobPhase } from '../domain/job-phase';
+import type { EmbeddingProvider } from '../embedding/provider';
+import type { OwnSourceReader } from '../sources/source-reader';
+import type { RunningWorker } from '../temporal/worker';
+import type { ServersOptions } from './servers';
+
+export interface OwnParts {
+  /** Readers of further kinds of source. */
+  sources?: readonly OwnSourceReader[];
+  /** Further embedding providers. */
+  providers?: readonly EmbeddingProvider[];
+}
+
+export interface CreateWorkerOptions extends OwnParts, ServersOptions {
+  /** Paths or package names of modules, each with a {@link Parser} or a list of them as its default export: they run in the parser children. */
+  parsers?: readonly string[];
+  /** Phases whose activities this worker does. Default: all. */
+  phases?: readonly JobPhase[];
+}
+
+/**
+ * Starts a worker and answers when it works. Every worker of a job must have the parts that the job needs: beside others give these a
+ * Temporal namespace of their own.
+ * Rejects with SERVER_UNREACHABLE or INVALID_INPUT.
+ */
+export async function createWorker({ sources, parsers, providers, phases, ...servers }: CreateWorkerOptions = {}): Promise<RunningWorker> {
+  // Late: a parser module that imports Sluice for its types of errors must not load all this into every parser child.
+  const [{ getServers }, { connectClient }, { createWorker: create }] = await Promise.all([
+    import('./servers.js'),
+    import('../temporal/connect-client.js'),
+    import('../temporal/worker.js'),
+  ]);
+  const { databaseUrl, connection, namespace, openai } = await getServers(servers);
+  const client = await connectClient(connection, namespace);
+  const worker = await create({ client, connection, namespace, databaseUrl, openai, phases, sources, parsers, providers }).catch(async (error: unknown) => {
+    await client.connection.close();
+    throw error;
+  });
+  return {
+    ended: worker.ended,
+    async shutdown() {
+      try {
+        await worker.shutdown();
+      } finally {
+        await client.connection.close();
+      }
+    },
+  };
+}
