@@ -14,7 +14,11 @@ export interface ProviderResources {
 /** What is known of a model without a key. Throws INVALID_INPUT when there is no such provider or model, or its dimensions are wrong or not known. */
 export function describeModel({ provider, model, dimensions }: ModelChoice): ModelDescription {
   if (provider === 'openai') return describeOpenAiModel(model, dimensions);
-  if (provider !== 'static') throw new SluiceError('INVALID_INPUT', `There is no embedding provider "${provider}".`, { hint: 'The providers are static and openai.' });
+  if (provider !== 'static') {
+    throw new SluiceError('INVALID_INPUT', `There is no embedding provider "${provider}".`, {
+      hint: 'The providers are static and openai. One of your own is known to the programs that give it to Sluice: see docs/extending.md.',
+    });
+  }
   const only = STATIC_DESCRIPTION;
   if ((model ?? only.model) !== only.model || (dimensions ?? only.dimensions) !== only.dimensions) {
     throw new SluiceError('INVALID_INPUT', `The provider "static" has one model, ${only.model}, of ${only.dimensions} dimensions.`, {
