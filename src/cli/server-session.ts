@@ -37,7 +37,10 @@ export const openServers: OpenServers = async (config, io, { mayStart, needsData
     const servers = await acquireServers({ stateDir, temporalAddress: temporal.address, namespace: temporal.namespace, say: io.say, mayStart: true });
     return openSession(config, io, servers, () => servers.release());
   }
-  const addresses = { databaseUrl: databaseUrl ?? running?.databaseUrl, temporalAddress: temporalAddress ?? running?.temporalAddress };
+  const addresses = {
+    databaseUrl: databaseUrl ?? running?.databaseUrl,
+    temporalAddress: temporalAddress ?? running?.temporalAddress ?? (needsDatabaseOnly ? temporal.address : undefined),
+  };
   if (addresses.databaseUrl === undefined || addresses.temporalAddress === undefined) throw noServers(stateDir);
   const found = {
     databaseUrl: addresses.databaseUrl,

@@ -23,7 +23,9 @@ export function connect(databaseUrl: string, options: { maxConnections?: number;
     types: overrides,
     keepAlive: true,
   });
-  // A connection that dies while idle is dropped from the pool; the next query opens another. Unheard, the event would end the process.
+  // A connection that dies is dropped from the pool, what ran on it rejects, and the next query opens another. Unheard, the event would
+  // end the process: that of idle connections is the pool's, that of those at work their own.
   pool.on('error', () => undefined);
+  pool.on('connect', (client) => client.on('error', () => undefined));
   return new Kysely<Database>({ dialect: new PostgresDialect({ pool }) });
 }

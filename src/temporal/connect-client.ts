@@ -14,7 +14,10 @@ export async function connectClient(options: TemporalConnectionOptions, namespac
   }
 }
 
-/** As {@link connectClient}, but connects with its first call: for commands that have an answer without Temporal too. Set deadlines. */
+/**
+ * As {@link connectClient}, but connects with its first call: for commands that have an answer without Temporal too. Set deadlines. Nothing is
+ * tried again by itself: who asks says "unreachable" at once, and the SDK's retry would go on, and throw, after the client is closed.
+ */
 export function lazyClient(options: TemporalConnectionOptions, namespace: string): Client {
-  return new Client({ connection: Connection.lazy(options), namespace });
+  return new Client({ connection: Connection.lazy({ ...options, interceptors: [] }), namespace });
 }
