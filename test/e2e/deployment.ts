@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import type { Client } from '@temporalio/client';
 import { sql } from 'kysely';
 import { connect, type Db } from '../../src/db/connect';
+import { migrateToLatest } from '../../src/db/migrate';
 import type { JobStatusResponse } from '../../src/domain/job-view';
 import { createParserPool } from '../../src/parsing/child-process-pool';
 import { createIngestionService } from '../../src/service/create-ingestion-service';
@@ -15,7 +16,7 @@ import { connectClient } from '../../src/temporal/connect-client';
 import type { ServerBehaviour, ServerStats } from '../embedding/embeddings-server';
 import { expectEventually } from '../harness/expect-eventually';
 import { startCli, startProcess, type TestProcess } from '../harness/start-process';
-import { createTestDatabase } from '../harness/test-database';
+import { createTestDatabase, type TestDatabase } from '../harness/test-database';
 import { createTestNamespace } from '../harness/test-namespace';
 import { getTestServers } from '../harness/test-servers';
 
@@ -28,8 +29,9 @@ export const EMBEDDING = { provider: 'openai', model: 'test-embedding', dimensio
 export interface DeploymentOptions {
   /** Of each answer of the provider. */
   latencyMs?: number;
-  /** A Temporal of its own, where the job gets the namespace `default`. */
+  /** Servers of its own, instead of a part of the run's: what is given is used as it is, Temporal in the namespace `default`. */
   temporalAddress?: string;
+  databaseUrl?: string;
 }
 
 export interface Deployment {
@@ -56,7 +58,7 @@ export interface Provider {
 }
 
 export async function createDeployment({ latencyMs = 0, ...own }: DeploymentOptions = {}): Promise<Deployment> {
-  const database = await createTestDatabase();
+  const database = own.databaseUrl === undefined ? await createTestDatabase() : await migrated(own.databaseUrl);
   const temporalAddress = own.temporalAddress ?? getTestServers().temporalAddress;
   const namespace = own.temporalAddress === undefined ? await createTestNamespace() : 'default';
   const provider = await startProvider(latencyMs);
@@ -101,6 +103,11 @@ export async function createDeployment({ latencyMs = 0, ...own }: DeploymentOpti
       await database.drop();
     },
   };
+}
+
+async function migrated(url: string): Promise<TestDatabase> {
+  await migrateToLatest(url);
+  return { url, drop: async () => undefined };
 }
 
 async function startProvider(latencyMs: number): Promise<Provider> {
