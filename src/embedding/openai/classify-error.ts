@@ -30,7 +30,7 @@ type AnsweredError = APIError<number, Headers>;
 function fromAnswer(error: AnsweredError, apiKey: string): ProviderError {
   const { status, headers } = error;
   // No word of the server's own here: OpenAI repeats a part of the key.
-  if (status === 401 || status === 403) return new ProviderError('auth', `The embedding provider refuses the key (HTTP ${status}).`);
+  if (status === 401 || status === 403) return new ProviderError('auth', `The embedding provider refuses the key in OPENAI_API_KEY (HTTP ${status}).`);
   const message = `The embedding provider answered HTTP ${status}: ${clean(error.message.replace(/^\d{3} /, ''), apiKey)}`;
   if (status === 429) {
     // A used-up quota doesn't pass within a minute as a limit of rate does. Unpaid is an outage: the job waits for somebody to pay.
