@@ -1,3 +1,4 @@
+import { Context } from '@temporalio/activity';
 import { CHUNK_DEFAULTS } from '../src/domain/job-defaults';
 import { SluiceError } from '../src/domain/errors';
 import type { IngestionInput } from '../src/domain/ingestion-input';
@@ -21,7 +22,7 @@ export function createOpenJob({ db, models, readers, own, workflows }: ActivityD
 
   return async (argument) => {
     // The row first: whatever is wrong with the input, the mirror tells of the job.
-    if (!(await jobs.adopt(rowOf(argument), argument.firstRunId))) {
+    if (!(await jobs.adopt({ ...rowOf(argument), namespace: Context.current().info.workflowNamespace }, argument.firstRunId))) {
       throw new SluiceError('JOB_EXISTS', `There was a job with the id ${argument.jobId} already; it stays as it is.`);
     }
     const input = parseIngestionInput(argument.input, own);

@@ -25,6 +25,8 @@ export interface NewJob {
   retryOf: string | null;
   /** ISO 8601 */
   createdAt: string;
+  /** Of Temporal. */
+  namespace?: string;
 }
 
 /** The rows of `ingestion_jobs` and `ingestion_phase_status`. The one place that knows how NOT_STARTED is stored: PENDING without queued_at. */
@@ -50,7 +52,7 @@ export class JobRepository {
       await insertJob(trx, job);
       const updated = await trx
         .updateTable('ingestion_jobs')
-        .set({ first_run_id: firstRunId, created_at: job.createdAt, queued_at: sql`coalesce(queued_at, now())` })
+        .set({ first_run_id: firstRunId, namespace: job.namespace ?? null, created_at: job.createdAt, queued_at: sql`coalesce(queued_at, now())` })
         .where('id', '=', job.jobId)
         .where((where) => where.or([where('first_run_id', 'is', null), where('first_run_id', '=', firstRunId)]))
         .executeTakeFirst();
@@ -149,6 +151,37 @@ export class JobRepository {
     await this.mirror(state, found.activity, firstRunId ?? '', { final: true });
   }
 
+  /** Jobs that have not ended, of one namespace: those not looked at for longest first. */
+  async listUnfinished(namespace: string, limit: number): Promise<{ jobId: string; missedSince: Date | null }[]> {
+    return this.db
+      .selectFrom('ingestion_jobs')
+      .select(['id as jobId', 'missed_since as missedSince'])
+      .where('status', 'in', ['PENDING', 'RUNNING'])
+      .where('namespace', '=', namespace)
+      .orderBy('updated_at')
+      .limit(limit)
+      .execute();
+  }
+
+  /** Failed jobs whose staging nobody has emptied. */
+  async listUncleared(namespace: string, limit: number): Promise<string[]> {
+    const rows = await this.db
+      .selectFrom('ingestion_jobs')
+      .select('id')
+      .where('status', '=', 'FAILED')
+      .where('namespace', '=', namespace)
+      .where('source_id', 'is not', null)
+      .where('staging_closed_at', 'is', null)
+      .limit(limit)
+      .execute();
+    return rows.map((row) => row.id);
+  }
+
+  /** Remembers since when Temporal does not find the job's workflow; null: it does. */
+  async setMissedSince(jobId: string, missedSince: Date | null): Promise<void> {
+    await this.db.updateTable('ingestion_jobs').set({ missed_since: missedSince }).where('id', '=', jobId).execute();
+  }
+
   /** Forgets a job that Temporal did not accept. */
   async forget(jobId: string): Promise<void> {
     await this.db.deleteFrom('ingestion_jobs').where('id', '=', jobId).where('queued_at', 'is', null).execute();
@@ -179,6 +212,7 @@ async function insertJob(trx: Transaction<Database>, job: Omit<NewJob, 'source'>
       source: JSON.stringify(job.source ?? null),
       options: JSON.stringify(job.options ?? {}),
       retry_of: job.retryOf,
+      namespace: job.namespace ?? null,
       created_at: job.createdAt,
     })
     .onConflict((conflict) => conflict.doNothing())

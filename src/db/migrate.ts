@@ -6,9 +6,12 @@ import * as idempotencyKeys from './migrations/002-idempotency-keys';
 /** In order. A migration that has been released is never changed. */
 const MIGRATIONS: Record<string, Migration> = { '001-initial': initial, '002-idempotency-keys': idempotencyKeys };
 
+/** Somebody waits for it at a prompt. */
+const CONNECT_TIMEOUT_MS = 5_000;
+
 /** Brings the schema `sluice` up to date; two at once wait for each other. Rejects with what the database said. */
 export async function migrateToLatest(databaseUrl: string): Promise<{ applied: string[] }> {
-  const db = connect(databaseUrl, { maxConnections: 1 });
+  const db = connect(databaseUrl, { maxConnections: 1, connectTimeoutMs: CONNECT_TIMEOUT_MS });
   try {
     const migrator = new Migrator({ db, provider: { getMigrations: async () => MIGRATIONS }, migrationTableSchema: 'sluice' });
     const { error, results } = await migrator.migrateToLatest();

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { Client } from '@temporalio/client';
-import { NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
+import { NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
 import { createActivities } from '../../activities/create-activities';
 import { failureInterceptor } from '../../activities/failure-interceptor';
 import { MAIN_TASK_QUEUE, taskQueueOf } from '../../workflows/task-queues';
@@ -16,6 +16,7 @@ import { PARSER_VERSIONS } from '../parsing/formats';
 import { parserVersion } from '../parsing/parser';
 import { readParserModules } from '../parsing/parser-modules';
 import type { OwnSourceReader } from '../sources/source-reader';
+import { startReconciler } from '../service/reconciler';
 import { createSourceReaders } from '../sources/source-readers';
 import { registerSearchAttributes } from './search-attributes';
 import { WORKFLOW_BUNDLE_PATH } from './workflow-bundle';
@@ -66,6 +67,7 @@ export async function createWorker(request: WorkerRequest): Promise<RunningWorke
   const parsers = createParserPool({ parserModules });
   const compute = createComputePool();
   const models = createEmbeddingModels({ compute, openai: request.openai ?? {}, providers });
+  const workflows = createWorkflows(request.client);
   const activities = createActivities({
     db,
     parsers,
@@ -74,7 +76,7 @@ export async function createWorker(request: WorkerRequest): Promise<RunningWorke
     isCurrentParser: (version) => currentParsers.has(version),
     own,
     readers: createSourceReaders({ parsers, sources, moreEndings: ownParsers.flatMap((parser) => [...parser.endings]) }),
-    workflows: createWorkflows(request.client),
+    workflows,
   });
   // A server that does not let us register them is one without: jobs ask before they use them.
   await registerSearchAttributes(request.client).catch(() => undefined);
@@ -94,8 +96,12 @@ export async function createWorker(request: WorkerRequest): Promise<RunningWorke
   const phaseWorkers = await Promise.all((request.phases ?? JOB_PHASES).map((phase) => Worker.create({ ...common, taskQueue: taskQueueOf(phase) })));
   const workers = [main, ...phaseWorkers];
 
+  const logger = Runtime.instance().logger;
+  const reconciler = startReconciler({ db, workflows, namespace: request.namespace, onMended: (jobId, what) => logger.warn('The mirror missed an end; mended', { jobId, what }) });
+
   const ended = Promise.all(workers.map((worker) => worker.run())).then(() => undefined);
   const close = async () => {
+    await reconciler.stop();
     await Promise.allSettled([parsers.close(), compute.close(), db.destroy(), connection.close()]);
   };
   return {

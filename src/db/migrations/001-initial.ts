@@ -72,6 +72,10 @@ create table sluice.ingestion_jobs (
   retry_of text,
   -- the chain of workflow runs that owns the row; null while NOT_STARTED
   first_run_id text,
+  -- of Temporal: only who looks there can say that the workflow is gone
+  namespace text,
+  -- since when Temporal has not found the workflow; null: it has
+  missed_since timestamptz,
   -- set when the job is opened
   collection_id integer references sluice.collections,
   source_id integer references sluice.sources,
