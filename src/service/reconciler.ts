@@ -51,7 +51,7 @@ export async function reconcile({ db, workflows, namespace, onMended }: Reconcil
       else if (!isMissed && missedSince !== null) await jobs.setMissedSince(jobId, null);
       if (end === undefined || (isMissed && (missedSince === null || nowMs - missedSince.getTime() < LOST_AFTER_MS))) continue;
       await jobs.adoptEnd(jobId, end);
-      onMended(jobId, end.view?.status ?? end.error.code);
+      onMended(jobId, end.view === undefined ? end.error.code : end.view.status);
     }
     for (const jobId of await jobs.listUncleared(namespace, JOBS_PER_ROUND)) {
       await finishing.cleanUp(jobId);
