@@ -14,7 +14,7 @@ export type Flags = Readonly<Partial<Record<OptionKey, string | readonly string[
 
 export interface Setting {
   value: unknown;
-  /** As an error names it: `--chunk-tokens`, `SLUICE_CHUNK_TOKENS`, `chunkTokens in /work/sluice.config.ts`. */
+  /** As an error names it: `--chunk-tokens`, `SLUICE_CHUNK_TOKENS`, `chunkTokens in /srv/app/sluice.config.ts`. */
   origin: string;
   /** 0 for flags, 1 for the environment, 2 for the file. */
   rank: number;
