@@ -2,6 +2,7 @@
  * Opens the servers for a command: those that are configured, those that run for this folder, or new ones. Everything heavy is imported
  * when it is needed, so that `--help` and a mistyped flag answer at once.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { areServersConfigured, type SluiceConfig } from '../config/config';
 import type { TemporalConnectionOptions } from '../config/temporal-config';
 import type { Environment } from '../config/settings';
@@ -14,6 +15,7 @@ import { keepWorkerSmall } from './worker-memory';
 import { announceWorker, hasAnnouncedWorker } from './worker-presence';
 
 const CONNECT_TIMEOUT_MS = 5_000;
+const CLOSE_PATIENCE_MS = 500;
 
 export const openServers: OpenServers = async (config, io, { mayStart, needsDatabaseOnly }) => {
   const { acquireServers, findRunningServers, hasServerData } = await import('../embedded/servers.js');
@@ -86,7 +88,7 @@ async function openSession(
   const connection = { ...config.temporal.connection, address: addresses.temporalAddress };
   const openai = openAiAccess(io.env);
   const client = lazyClient(connection, addresses.namespace);
-  const db = connect(addresses.databaseUrl, { maxConnections: 4 });
+  const db = connect(addresses.databaseUrl, { maxConnections: 4, connectTimeoutMs: CONNECT_TIMEOUT_MS });
   const compute = createComputePool();
   const parsers = createParserPool();
   const models = createEmbeddingModels({ compute, openai, providers: [] });
@@ -114,7 +116,9 @@ async function openSession(
       return { ended: worker.ended, shutdown: () => withdraw().then(() => worker.shutdown()) };
     },
     async close() {
-      await Promise.allSettled([client.connection.close(), db.destroy(), compute.close(), parsers.close()]);
+      const closed = Promise.allSettled([client.connection.close(), db.destroy(), compute.close(), parsers.close()]);
+      // A connection to a database that is silent may still be in the making: the process ends without it.
+      await Promise.race([closed, sleep(CLOSE_PATIENCE_MS, undefined, { ref: false })]);
       await release();
     },
   };
@@ -122,12 +126,16 @@ async function openSession(
 
 /** A worker on servers that don't answer would try for long, and say little: rejects with SERVER_UNREACHABLE, or tells to migrate. */
 async function checkServers({ databaseUrl, namespace }: ServerAddresses, connection: TemporalConnectionOptions): Promise<void> {
-  const [{ connectClient }, { describeDatabase }] = await Promise.all([
+  const [{ checkNamespace, connectClient }, { describeDatabase }] = await Promise.all([
     import('../temporal/connect-client.js'),
     import('../db/describe-database.js'),
   ]);
   const client = await connectClient(connection, namespace);
-  await client.connection.close();
+  try {
+    await checkNamespace(client);
+  } finally {
+    await client.connection.close();
+  }
   const { hasTables } = await describeDatabase(databaseUrl, CONNECT_TIMEOUT_MS);
   if (!hasTables)
     throw new SluiceError('INVALID_INPUT', "The database has none of Sluice's tables.", { hint: 'Make them with `sluice migrate`.' });

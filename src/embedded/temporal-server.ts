@@ -132,7 +132,9 @@ async function servesNamespace(address: string, namespace: string): Promise<bool
     return await connection.withDeadline(Date.now() + 5000, async () => {
       const known = await workflowService.describeNamespace({ namespace }).then(() => true, () => false);
       // The default namespace is made by the server itself a moment after it begins to listen.
-      if (known || namespace === 'default') return known;
+      if (namespace === 'default') return known;
+      // One that was just made is there before it can be used.
+      if (known) return workflowService.listWorkflowExecutions({ namespace, pageSize: 1 }).then(() => true, () => false);
       await workflowService.registerNamespace({ namespace, workflowExecutionRetentionPeriod: msToTs(NAMESPACE_RETENTION_MS) });
       return false;
     });

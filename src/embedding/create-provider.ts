@@ -34,9 +34,10 @@ export function createProvider(choice: ModelChoice, { compute, openai }: Provide
   if (provider === 'static') return createStaticProvider(compute);
   const { apiKey, baseUrl } = openai;
   if (!apiKey) {
-    throw new SluiceError('PROVIDER_AUTH', 'The embedding provider "openai" needs a key, and OPENAI_API_KEY is not set in the environment of the worker.', {
-      hint: 'Set OPENAI_API_KEY in the environment of the worker; a server that needs no key takes any word.',
-    });
+    throw new SluiceError(
+      'PROVIDER_AUTH',
+      'The embedding provider "openai" needs a key, and OPENAI_API_KEY is not set in the environment of the worker. A server that needs no key takes any word.',
+    );
   }
   return createOpenAiProvider({ apiKey, baseUrl, model, dimensions });
 }

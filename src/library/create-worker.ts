@@ -26,17 +26,19 @@ export interface CreateWorkerOptions extends OwnParts, ServersOptions {
  */
 export async function createWorker({ sources, parsers, providers, phases, ...servers }: CreateWorkerOptions = {}): Promise<RunningWorker> {
   // Late: a parser module that imports Sluice for its types of errors must not load all this into every parser child.
-  const [{ getServers }, { connectClient }, { createWorker: create }] = await Promise.all([
+  const [{ getServers }, { checkNamespace, connectClient }, { createWorker: create }] = await Promise.all([
     import('./servers.js'),
     import('../temporal/connect-client.js'),
     import('../temporal/worker.js'),
   ]);
   const { databaseUrl, connection, namespace, openai } = await getServers(servers);
   const client = await connectClient(connection, namespace);
-  const worker = await create({ client, connection, namespace, databaseUrl, openai, phases, sources, parsers, providers }).catch(async (error: unknown) => {
-    await client.connection.close();
-    throw error;
-  });
+  const worker = await checkNamespace(client)
+    .then(() => create({ client, connection, namespace, databaseUrl, openai, phases, sources, parsers, providers }))
+    .catch(async (error: unknown) => {
+      await client.connection.close();
+      throw error;
+    });
   return {
     ended: worker.ended,
     async shutdown() {

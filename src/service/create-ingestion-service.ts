@@ -20,6 +20,7 @@ import { checkJobId } from '../input/names';
 import { NO_OWN_KINDS, type OwnKinds } from '../input/own-kinds';
 import { search } from '../search/search';
 import type { SourceReaders } from '../sources/source-readers';
+import { temporalCallError } from '../temporal/call-error';
 import { createWorkflows } from '../temporal/workflows';
 import type { IngestionService } from './ingestion-service';
 import { JobControl } from './job-control';
@@ -45,7 +46,7 @@ export function createIngestionService({ client, db, models, readers, own = NO_O
   const statuses = new JobStatusReader(client, createWorkflows(client), jobs);
 
   const start = async (input: IngestionInput, jobId: string): Promise<{ jobId: string }> => {
-    await jobs.record({ jobId, collection: input.collection, source: input.source, options: input.options ?? {}, retryOf: input.options?.retryOf ?? null, createdAt: new Date().toISOString() });
+    await jobs.record({ jobId, collection: input.collection, source: input.source, options: input.options ?? {}, retryOf: input.options?.retryOf ?? null, namespace: client.options.namespace, createdAt: new Date().toISOString() });
     try {
       await client.withDeadline(Date.now() + START_DEADLINE_MS, () =>
         client.workflow.start(WORKFLOW_TYPE, {
@@ -60,7 +61,7 @@ export function createIngestionService({ client, db, models, readers, own = NO_O
       if (error instanceof WorkflowExecutionAlreadyStartedError) throw new SluiceError('JOB_EXISTS', `There is or was a job with the id ${jobId}.`);
       // Whether it was accepted is not known; if it was, its opening makes the row again.
       await jobs.forget(jobId);
-      throw new SluiceError('SERVER_UNREACHABLE', `Temporal did not take the job within ${START_DEADLINE_MS / 1_000} s.`, { cause: error });
+      throw temporalCallError(client, error, START_DEADLINE_MS);
     }
     await jobs.markQueued(jobId);
     return { jobId };

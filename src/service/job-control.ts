@@ -4,11 +4,14 @@ import { pauseSignal, requestPauseUpdate, requestResumeUpdate, resumeSignal, set
 import { isErrorCode, SluiceError } from '../domain/errors';
 import type { JobPhase } from '../domain/job-phase';
 import type { PhaseStatusView } from '../domain/job-view';
+import { temporalCallError } from '../temporal/call-error';
 import type { ControlAnswer } from './ingestion-service';
 
 /** An update waits so long for a worker; then the same is sent as a signal, which waits by itself. */
 const UPDATE_DEADLINE_MS = 2_000;
 const SIGNAL_DEADLINE_MS = 2_000;
+
+const OPEN = ['RUNNING', 'PAUSED', 'CONTINUED_AS_NEW'];
 
 /** Pause, resume, budget and cancel of running jobs. */
 export class JobControl {
@@ -34,7 +37,12 @@ export class JobControl {
   }
 
   async cancel(jobId: string): Promise<void> {
-    await this.withDeadline(SIGNAL_DEADLINE_MS, jobId, () => this.handle(jobId).cancel());
+    await this.withDeadline(SIGNAL_DEADLINE_MS, jobId, async () => {
+      const handle = this.handle(jobId);
+      // Temporal takes the cancellation of what has ended, and does nothing.
+      if (!OPEN.includes((await handle.describe()).status.name)) throw finished(jobId);
+      await handle.cancel();
+    });
   }
 
   private async control(jobId: string, update: () => Promise<PhaseStatusView[]>, signal: () => Promise<void>): Promise<ControlAnswer> {
@@ -59,17 +67,22 @@ export class JobControl {
       if (error instanceof WorkflowUpdateFailedError && error.cause instanceof ApplicationFailure && isErrorCode(error.cause.type)) {
         throw new SluiceError(error.cause.type, error.cause.message);
       }
+      if (error instanceof SluiceError) throw error;
       if (error instanceof WorkflowNotFoundError) throw await this.goneError(jobId);
-      throw new SluiceError('SERVER_UNREACHABLE', `Temporal did not answer within ${deadlineMs / 1_000} s.`, { cause: error });
+      throw temporalCallError(this.client, error, deadlineMs);
     }
   }
 
   private async goneError(jobId: string): Promise<SluiceError> {
     const exists = await this.handle(jobId).describe().then(() => true, () => false);
-    return exists ? new SluiceError('JOB_FINISHED', `Job ${jobId} has ended.`) : new SluiceError('JOB_NOT_FOUND', `There is no job ${jobId}.`);
+    return exists ? finished(jobId) : new SluiceError('JOB_NOT_FOUND', `There is no job ${jobId}.`);
   }
 
   private handle(jobId: string) {
     return this.client.workflow.getHandle(jobId);
   }
+}
+
+function finished(jobId: string): SluiceError {
+  return new SluiceError('JOB_FINISHED', `Job ${jobId} has ended.`);
 }

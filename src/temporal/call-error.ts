@@ -1,13 +1,14 @@
 /** What became of a call to Temporal that got no answer, or was refused, in Sluice's words. */
-import type { Client } from '@temporalio/client';
+import { NamespaceNotFoundError, type Client } from '@temporalio/client';
 import { SluiceError } from '../domain/errors';
 
-/** gRPC: invalid argument, not found (the namespace), permission denied, unauthenticated. */
-const REFUSALS = [3, 5, 7, 16];
+/** gRPC: invalid argument, permission denied, unauthenticated. */
+const REFUSALS = [3, 7, 16];
 const DEADLINE_EXCEEDED = 4;
 
 /** @param error what a method of the client rejected with, no error of the workflow's own @param deadlineMs how long was waited */
 export function temporalCallError(client: Client, error: unknown, deadlineMs: number): SluiceError {
+  if (error instanceof NamespaceNotFoundError) return noNamespace(error.namespace, error);
   const { code, details } = grpcErrorOf(error);
   if (code !== undefined && REFUSALS.includes(code)) {
     return new SluiceError('INVALID_INPUT', `Temporal refuses us: ${details}`, { hint: 'Check TEMPORAL_NAMESPACE, TEMPORAL_ADDRESS and TEMPORAL_API_KEY.', cause: error });
@@ -16,6 +17,10 @@ export function temporalCallError(client: Client, error: unknown, deadlineMs: nu
   const refused = /connect E[A-Z]+/.exec(details)?.[0];
   const why = refused ?? (code === DEADLINE_EXCEEDED ? `nothing within ${deadlineMs / 1_000} s` : details);
   return new SluiceError('SERVER_UNREACHABLE', `Temporal does not answer${address ? ` at ${address}` : ''}: ${why}.`, { cause: error });
+}
+
+export function noNamespace(namespace: string, cause: unknown): SluiceError {
+  return new SluiceError('INVALID_INPUT', `Temporal has no namespace ${JSON.stringify(namespace)}.`, { hint: 'Check TEMPORAL_NAMESPACE, or create the namespace.', cause });
 }
 
 /** The client wraps it in errors of its own. */
