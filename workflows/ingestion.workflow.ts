@@ -37,11 +37,11 @@ const IDLE: PerPhase<PhaseActivity> = perPhase(() => ({ inFlight: 0, waitReason:
 /**
  * One ingestion job: opens it, lets its documents flow through the four phases, and ends it. Its id is the job's id.
  * The lanes are in pipeline.ts, pause and resume in gates.ts, what outlives a run in job-run.ts.
- * @param carried the job so far: only continue-as-new gives it
+ * @param carried the job so far: only continue-as-new gives it; a client's is no concern of ours
  */
 export async function ingestionWorkflow(input: IngestionInput, carried?: JobRun): Promise<JobStatusResponse> {
   const info = workflowInfo();
-  const run = carried ?? newJobRun(input, info.workflowId, info.firstExecutionRunId, info.startTime.toISOString());
+  const run = (info.continuedFromExecutionRunId !== undefined && carried) || newJobRun(input, info.workflowId, info.firstExecutionRunId, info.startTime.toISOString());
   const now = () => new Date().toISOString();
   const root = CancellationScope.current();
   const tracker = new PhaseTracker(run.job, now);

@@ -7,6 +7,7 @@ import type { JobStatusResponse } from '../domain/job-view';
 import { PhaseTracker } from '../domain/phase-tracker';
 import type { Db } from './connect';
 import type { Database, IngestionJobs, IngestionPhaseStatus } from './schema';
+import { storableJson, storableText } from './storable';
 
 /** A job as the mirror knows it. */
 export interface MirroredJob {
@@ -77,7 +78,7 @@ export class JobRepository {
           queued_at: sql`coalesce(queued_at, now())`,
           started_at: state.startedAt,
           finished_at: state.finishedAt,
-          error: state.error === null ? null : JSON.stringify(state.error),
+          error: state.error === null ? null : storableJson(state.error),
           updated_at: sql`now()`,
           ...(options.final && {
             created_at: state.createdAt,
@@ -208,10 +209,10 @@ async function insertJob(trx: Transaction<Database>, job: Omit<NewJob, 'source'>
     .insertInto('ingestion_jobs')
     .values({
       id: job.jobId,
-      collection: job.collection,
-      source: JSON.stringify(job.source ?? null),
-      options: JSON.stringify(job.options ?? {}),
-      retry_of: job.retryOf,
+      collection: storableText(job.collection),
+      source: storableJson(job.source),
+      options: storableJson(job.options ?? {}),
+      retry_of: job.retryOf === null ? null : storableText(job.retryOf),
       namespace: job.namespace ?? null,
       created_at: job.createdAt,
     })
@@ -229,7 +230,7 @@ async function writePhase(trx: Transaction<Database>, state: IngestionState, pha
     .updateTable('ingestion_phase_status')
     .set({
       status: record.status,
-      error: record.error === null ? null : JSON.stringify(record.error),
+      error: record.error === null ? null : storableJson(record.error),
       started_at: record.startedAt,
       completed_at: record.completedAt,
       wait_reason: paused === null && record.status === 'RUNNING' ? sql`case when ${isKnownOnlyToActivities} then wait_reason end` : paused,

@@ -30,7 +30,7 @@ const folderSchema = z.strictObject(
   'must be an object',
 );
 
-export const sourceSchema = z.discriminatedUnion('kind', [folderSchema]);
+export const sourceSchema = z.discriminatedUnion('kind', [folderSchema], 'must be an object');
 
 /** The kinds of source that can be ingested. */
 export const SOURCE_KINDS: readonly string[] = sourceSchema.options.map((option) => option.shape.kind.value);
