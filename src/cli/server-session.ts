@@ -105,7 +105,7 @@ async function openSession(
       keepWorkerSmall();
       const [{ createWorker }, { installWorkerLogging }] = await Promise.all([
         import('../temporal/worker.js'),
-        import('./worker-logging.js'),
+        import('../temporal/worker-logging.js'),
       ]);
       // What goes amiss with the job is shown with the job; a worker of one command tells only what it can't bear.
       installWorkerLogging(isLasting || config.settings.logLevel ? config.logLevel : 'error', io.say);

@@ -26,12 +26,18 @@ export interface CreateWorkerOptions extends OwnParts, ServersOptions {
  */
 export async function createWorker({ sources, parsers, providers, phases, ...servers }: CreateWorkerOptions = {}): Promise<RunningWorker> {
   // Late: a parser module that imports Sluice for its types of errors must not load all this into every parser child.
-  const [{ getServers }, { checkNamespace, connectClient }, { createWorker: create }] = await Promise.all([
+  const [{ getServers }, { checkNamespace, connectClient }, { createWorker: create }, { installWorkerLogging }] = await Promise.all([
     import('./servers.js'),
     import('../temporal/connect-client.js'),
     import('../temporal/worker.js'),
+    import('../temporal/worker-logging.js'),
   ]);
-  const { databaseUrl, connection, namespace, openai } = await getServers(servers);
+  const { databaseUrl, connection, namespace, openai, logLevel } = await getServers(servers);
+  try {
+    installWorkerLogging(logLevel, (line) => void process.stderr.write(`${line}\n`));
+  } catch {
+    // Temporal has one runtime a process, and the program has its own already, with the logging that it chose.
+  }
   const client = await connectClient(connection, namespace);
   const worker = await checkNamespace(client)
     .then(() => create({ client, connection, namespace, databaseUrl, openai, phases, sources, parsers, providers }))

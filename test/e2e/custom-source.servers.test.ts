@@ -20,6 +20,8 @@ beforeAll(async () => {
   copyFileSync(join(EXAMPLE, 'notes.txt'), file);
   const worker = startProcess(process.execPath, [join(EXAMPLE, 'worker.js')], { cwd: folder, env: deployment.env });
   await worker.waitForLine(/^Working\.$/);
+  // Nothing is logged while nothing is amiss.
+  expect(worker.stderr).toBe('');
 });
 
 afterAll(() => deployment?.close());
