@@ -34,7 +34,8 @@ export function createDiscoverDocuments({ db, readers }: ActivityDependencies): 
   async function discover(job: JobContext, argument: DiscoverArgument, signal: AbortSignal) {
     const page = await readPage(job, argument, signal);
     const limits = { batchDocuments: job.options.batchDocuments ?? JOB_DEFAULTS.batchDocuments, batchBytes: MAX_BATCH_BYTES };
-    return discovery.savePage(argument, page.items, page.next, limits);
+    // Before anything of this job is published: what it adds must not make a mass removal look small.
+    return discovery.savePage(argument, page.items, page.next, limits, argument.page === 0 ? await discovery.countPublished(job) : undefined);
   }
 
   async function readPage(job: JobContext, { page }: DiscoverArgument, signal: AbortSignal): Promise<DiscoveryPage> {
@@ -47,7 +48,8 @@ export function createDiscoverDocuments({ db, readers }: ActivityDependencies): 
   /** At the end of discovery: an unmounted disk must not empty an index, and nothing found is not a success. */
   async function judge(job: JobContext, total: number): Promise<void> {
     if (job.options.onlyFailedOf !== undefined) return;
-    const { published, vanished, incomplete } = await discovery.countVanished(job);
+    const { vanished, incomplete } = await discovery.countVanished(job);
+    const published = (await discovery.findPage(job.jobId, 0))?.publishedBefore ?? 0;
     if (total === 0 && published === 0) throw new SluiceError('NO_DOCUMENTS', 'The source holds no document that Sluice reads, and none was published from it before.');
     const isMass = vanished > 0 && (vanished === published || (vanished > published / 2 && vanished > MASS_REMOVAL_MIN_DOCUMENTS));
     if (isMass && !incomplete && !job.options.allowMassRemoval) {

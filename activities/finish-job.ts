@@ -16,6 +16,7 @@ export function createFinishJob({ db }: ActivityDependencies): Activities['finis
 
   return ({ jobId }) =>
     stoppable(async (signal) => {
+      if (await finishing.isCleanedUp(jobId)) return { removed: await finishing.getRemoved(jobId) };
       const job = await getJobContext(db, jobId);
       const isWhole = job.options.onlyFailedOf === undefined;
       const removed = isWhole ? await finishing.removeVanished(job, signal) : 0;

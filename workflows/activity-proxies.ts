@@ -16,7 +16,8 @@ export function phaseActivityOptions(phase: JobPhase, startToCloseTimeout: Activ
     cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
     retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '1m' },
     // One large job must not make a small one wait behind all of its batches.
-    priority: { fairnessKey: workflowInfo().workflowId.slice(0, 64) },
+    // The server takes 64 bytes.
+    priority: { fairnessKey: workflowInfo().workflowId.replace(/[^\x21-\x7e]/g, '_').slice(0, 64) },
   };
 }
 

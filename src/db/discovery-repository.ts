@@ -6,6 +6,7 @@ import { rowsOf } from './bulk';
 import type { Db } from './connect';
 import { enterStaging, type JobContext } from './job-context';
 import type { Database } from './schema';
+import { storableText } from './storable';
 
 export interface PageKey {
   jobId: string;
@@ -19,6 +20,8 @@ export interface PageResult {
   batches: number;
   ignored: number;
   more: boolean;
+  /** On the first page: documents that the source had published before this job published any. */
+  publishedBefore?: number;
 }
 
 /** What a key of an index can hold, with room for the other columns. */
@@ -50,13 +53,13 @@ export class DiscoveryRepository {
    * Commits a page, once: a second one with its number changes nothing and gets the first one's result.
    * A document that another page has already (the source changed meanwhile) is left out.
    */
-  async savePage(key: PageKey, items: readonly DiscoveredItem[], next: string | undefined, limits: { batchDocuments: number; batchBytes: number }): Promise<PageResult> {
+  async savePage(key: PageKey, items: readonly DiscoveredItem[], next: string | undefined, limits: { batchDocuments: number; batchBytes: number }, publishedBefore?: number): Promise<PageResult> {
     return this.db.transaction().execute(async (trx) => {
       await enterStaging(trx, key.jobId);
       const documents = await withoutKnown(trx, key.jobId, items.filter((item) => item.kind !== 'ignored').map(withStorableUri));
-      const ignored = items.filter((item) => item.kind === 'ignored').map(({ uri, reason }) => ({ uri: storableUri(uri), reason }));
+      const ignored = items.filter((item) => item.kind === 'ignored').map(({ uri, reason }) => ({ uri: storableUri(uri), reason: storableText(reason) }));
       const batches = intoBatches(documents, key, limits);
-      const result: PageResult = { documents: documents.length, batches: batches.length, ignored: ignored.length, more: next !== undefined };
+      const result: PageResult = { documents: documents.length, batches: batches.length, ignored: ignored.length, more: next !== undefined, ...(publishedBefore !== undefined && { publishedBefore }) };
       const inserted = await trx
         .insertInto('discovery_pages')
         .values({ job_id: key.jobId, page: key.page, next_cursor: next ?? null, result: JSON.stringify(result) })
@@ -87,11 +90,16 @@ export class DiscoveryRepository {
     return rows.map((row) => ({ kind: 'document', uri: row.uri, reference: row.reference!, size: row.size, changeToken: row.change_token ?? '' }));
   }
 
+  /** Documents of the source that are published now. */
+  async countPublished(job: JobContext): Promise<number> {
+    const { count } = await this.db.selectFrom('documents').select((expression) => expression.fn.countAll<number>().as('count')).where('source_id', '=', job.sourceId).executeTakeFirstOrThrow();
+    return count;
+  }
+
   /** How much of what is published of the source this job's discovery did not find. */
-  async countVanished(job: JobContext): Promise<{ published: number; vanished: number; incomplete: boolean }> {
-    const { rows } = await sql<{ published: number; vanished: number; incomplete: boolean }>`
-      select count(*)::int as published,
-        (count(*) filter (where not exists (select from sluice.job_documents j where j.job_id = ${job.jobId} and j.uri = d.uri)))::int as vanished,
+  async countVanished(job: JobContext): Promise<{ vanished: number; incomplete: boolean }> {
+    const { rows } = await sql<{ vanished: number; incomplete: boolean }>`
+      select (count(*) filter (where not exists (select from sluice.job_documents j where j.job_id = ${job.jobId} and j.uri = d.uri)))::int as vanished,
         exists (select from sluice.job_documents j where j.job_id = ${job.jobId} and j.outcome = 'FAILED' and j.code = 'SOURCE_INCOMPLETE') as incomplete
       from sluice.documents d where d.source_id = ${job.sourceId}`.execute(this.db);
     return rows[0]!;
@@ -122,7 +130,8 @@ function withStorableUri(item: Exclude<DiscoveredItem, { kind: 'ignored' }>): Ex
   return { kind: 'broken', uri, code: 'READ_ERROR', message: `Its path is longer than ${MAX_URI_BYTES} bytes.` };
 }
 
-function storableUri(uri: string): string {
+function storableUri(given: string): string {
+  const uri = storableText(given);
   if (Buffer.byteLength(uri) <= MAX_URI_BYTES) return uri;
   return `${uri.slice(0, 200).toWellFormed()}… (${createHash('sha256').update(uri).digest('hex')})`;
 }
@@ -149,7 +158,7 @@ async function insertDocuments(trx: Transaction<Database>, key: PageKey, documen
     size: item.size,
     ...(item.kind === 'document'
       ? { reference: item.reference, change_token: item.changeToken, attempts: 0 }
-      : { outcome: 'FAILED', phase: 'LOADING', code: item.code, message: item.message, attempts: 1 }),
+      : { outcome: 'FAILED', phase: 'LOADING', code: item.code, message: storableText(item.message), attempts: 1 }),
   }));
   await sql`
     insert into sluice.job_documents (job_id, ordinal, uri, reference, size, change_token, outcome, phase, code, message, attempts)

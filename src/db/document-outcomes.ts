@@ -4,6 +4,7 @@ import type { JobPhase } from '../domain/job-phase';
 import { rowsOf } from './bulk';
 import type { Db } from './connect';
 import type { Database } from './schema';
+import { storableText } from './storable';
 
 export interface FailedDocument {
   ordinal: number;
@@ -17,7 +18,7 @@ export async function failDocuments(trx: Transaction<Database>, jobId: string, p
   await sql`
     update sluice.job_documents d
     set outcome = 'FAILED', phase = ${phase}::sluice.job_phase, code = rows.code, message = rows.message, attempts = ${attempt}
-    from ${rowsOf(failed, 'ordinal int, code text, message text')}
+    from ${rowsOf(failed.map((failure) => ({ ...failure, message: storableText(failure.message) })), 'ordinal int, code text, message text')}
     where d.job_id = ${jobId} and d.ordinal = rows.ordinal and d.outcome is null`.execute(trx);
 }
 

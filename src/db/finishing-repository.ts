@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { cancellableTransaction } from './cancellable';
 import { chunkPartition } from './collection-repository';
 import type { Db } from './connect';
-import { closeStaging, type JobContext } from './job-context';
+import { closeStaging, enterStaging, type JobContext } from './job-context';
 
 /** Documents removed in one transaction. */
 const REMOVAL_SLICE = 500;
@@ -24,6 +24,8 @@ export class FinishingRepository {
     const partition = sql.id('sluice', chunkPartition(job.collectionId));
     for (;;) {
       const removed = await cancellableTransaction(this.db, signal, async (trx) => {
+        // An attempt that was lost sight of must not judge by its old discovery what a later job has published.
+        await enterStaging(trx, job.jobId);
         const { rows } = await sql<{ id: number }>`
           delete from sluice.documents where id in (
             select d.id from sluice.documents d
@@ -45,6 +47,12 @@ export class FinishingRepository {
     return this.getRemoved(job.jobId);
   }
 
+  /** Whether the clean-up has committed: then everything before it has. */
+  async isCleanedUp(jobId: string): Promise<boolean> {
+    const row = await this.db.selectFrom('ingestion_jobs').select('staging_closed_at').where('id', '=', jobId).executeTakeFirstOrThrow();
+    return row.staging_closed_at !== null;
+  }
+
   async getRemoved(jobId: string): Promise<number> {
     const { documents_removed: removed } = await this.db.selectFrom('ingestion_jobs').select('documents_removed').where('id', '=', jobId).executeTakeFirstOrThrow();
     return removed;
@@ -58,7 +66,7 @@ export class FinishingRepository {
         select o.id from sluice.ingestion_jobs j join sluice.ingestion_jobs o on o.source_id = j.source_id
         where j.id = ${jobId} and o.finished_at < now() - make_interval(days => ${KEPT_DAYS})
           and o.id not in (select n.id from sluice.ingestion_jobs n where n.source_id = j.source_id order by n.created_at desc limit ${KEPT_JOBS})`;
-      await sql`delete from sluice.job_documents where job_id in (${old}) and outcome <> 'FAILED'`.execute(trx);
+      await sql`delete from sluice.job_documents where job_id in (${old}) and outcome is distinct from 'FAILED'`.execute(trx);
       await sql`delete from sluice.job_ignored_files where job_id in (${old})`.execute(trx);
     });
   }

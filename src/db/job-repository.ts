@@ -51,6 +51,13 @@ export class JobRepository {
   async adopt(job: NewJob, firstRunId: string): Promise<boolean> {
     return this.db.transaction().execute(async (trx) => {
       await insertJob(trx, job);
+      // Whoever recorded the row may have been refused: the job is what its workflow was started with.
+      await trx
+        .updateTable('ingestion_jobs')
+        .set({ collection: storableText(job.collection), source: storableJson(job.source), options: storableJson(job.options ?? {}), retry_of: job.retryOf === null ? null : storableText(job.retryOf) })
+        .where('id', '=', job.jobId)
+        .where('first_run_id', 'is', null)
+        .execute();
       const updated = await trx
         .updateTable('ingestion_jobs')
         .set({ first_run_id: firstRunId, namespace: job.namespace ?? null, created_at: job.createdAt, queued_at: sql`coalesce(queued_at, now())` })

@@ -52,6 +52,12 @@ describe('NOT_STARTED', () => {
 });
 
 describe('adopt', () => {
+  test('a row that a refused start has recorded becomes what the workflow was started with', async () => {
+    await jobs.record({ ...newJob('contested'), collection: 'wrong', options: { verify: true } });
+    expect(await jobs.adopt(newJob('contested'), 'run-1')).toBe(true);
+    expect(await jobs.findInput('contested')).toMatchObject({ collection: newJob('contested').collection, options: {} });
+  });
+
   test('makes a row, takes a recorded one, finds its own again, and leaves the row of another run', async () => {
     expect(await jobs.adopt(newJob('new'), 'run-1')).toBe(true);
     expect(await jobs.adopt(newJob('new'), 'run-1')).toBe(true);

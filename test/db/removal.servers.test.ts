@@ -22,11 +22,26 @@ describe('removal', () => {
     await ingest(database.db, `${jobId}-1`, ['b', 'z'].map(text), other);
     const job = await openJob(database.db, jobId, where);
     await discover(database.db, job, [found('a')]);
-    expect(await new DiscoveryRepository(database.db).countVanished(job)).toEqual({ published: 3, vanished: 2, incomplete: false });
+    expect(await new DiscoveryRepository(database.db).countVanished(job)).toEqual({ vanished: 2, incomplete: false });
     expect(await new FinishingRepository(database.db).removeVanished(job, NEVER)).toBe(2);
     expect(await uris(where.locator)).toEqual(['a']);
     expect(await uris(other.locator)).toEqual(['b', 'z']);
     expect(await database.rows(`select from sluice.chunks c where not exists (select from sluice.documents d where d.id = c.document_id)`)).toEqual([]);
+  });
+
+  test('an attempt that comes after the end of its job removes nothing of what the next one has published', async () => {
+    const { jobId, where } = next();
+    await ingest(database.db, `${jobId}-0`, ['a', 'b'].map(text), where);
+    const job = await openJob(database.db, jobId, where);
+    await discover(database.db, job, [found('a'), found('b')]);
+    const finishing = new FinishingRepository(database.db);
+    expect(await finishing.isCleanedUp(jobId)).toBe(false);
+    await endJob(database.db, job);
+    await finishing.cleanUp(jobId);
+    expect(await finishing.isCleanedUp(jobId)).toBe(true);
+    await ingest(database.db, `${jobId}-2`, ['a', 'b', 'new'].map(text), where);
+    await expect(finishing.removeVanished(job, NEVER)).rejects.toMatchObject({ code: 'STOPPED' });
+    expect(await uris(where.locator)).toEqual(['a', 'b', 'new']);
   });
 
   test('removes nothing when a part of the source could not be listed', async () => {
@@ -51,6 +66,13 @@ describe('removal', () => {
     ]);
     expect(await new FinishingRepository(database.db).removeVanished(job, NEVER)).toBe(2);
     expect(await uris(where.locator)).toEqual(['a.jsonl#1', 'a.jsonl#2', 'b.jsonl#1', 'b.jsonl#2', 'b.jsonl#3']);
+  });
+
+  test('a document whose failure is told with what Postgres can not keep is a failed one all the same', async () => {
+    const { jobId, where } = next();
+    const job = await openJob(database.db, jobId, where);
+    await discover(database.db, job, [found('a'), { kind: 'broken', uri: 'b.jsonl#2', code: 'INVALID_RECORD', message: 'Unexpected token \0 \ud83d' }]);
+    expect(await database.rows(`select message from sluice.job_documents where job_id = '${jobId}' and outcome = 'FAILED'`)).toEqual([{ message: 'Unexpected token \ufffd \ufffd' }]);
   });
 
   test('takes more than one slice of documents', async () => {

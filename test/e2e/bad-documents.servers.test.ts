@@ -26,6 +26,7 @@ test('bad documents among good ones fail alone: the job completes with exit code
   writeFileSync(join(bad, 'corrupt.pdf'), '%PDF-1.7\nthis is no page tree\n%%EOF\n');
   writeFileSync(join(bad, 'bomb.pdf'), flateBomb());
   writeFileSync(join(bad, 'empty.md'), '');
+  writeFileSync(join(bad, 'torn.jsonl'), '{"id": "whole", "text": "A whole record."}\n\0\0\0\0\n');
   writeFileSync(join(bad, 'picture.md'), Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex'));
   writeFileSync(join(bad, 'ignored.png'), Buffer.from('89504e470d0a1a0a', 'hex'));
 
@@ -33,7 +34,7 @@ test('bad documents among good ones fail alone: the job completes with exit code
   const ingest = startCli(['ingest', folder, '--collection', 'mixed', '--json'], { env: deployment.env });
   expect(await ingest.exit).toMatchObject({ code: 3 });
   const job = JSON.parse(ingest.stdout) as { jobId: string };
-  expect(job).toMatchObject({ status: 'COMPLETED', documents: { total: GOOD + 5, succeeded: GOOD + 1, failed: 4, ignored: 1 } });
+  expect(job).toMatchObject({ status: 'COMPLETED', documents: { total: GOOD + 7, succeeded: GOOD + 2, failed: 5, ignored: 1 } });
 
   const failures = startCli(['failures', job.jobId, '--json'], { env: deployment.env });
   expect(await failures.exit).toMatchObject({ code: 0 });
@@ -43,6 +44,7 @@ test('bad documents among good ones fail alone: the job completes with exit code
     { uri: 'bad/corrupt.pdf', phase: 'LOADING', code: 'CORRUPT_DOCUMENT' },
     { uri: 'bad/empty.md', phase: 'LOADING', code: 'EMPTY_DOCUMENT' },
     { uri: 'bad/picture.md', phase: 'LOADING', code: 'BINARY_CONTENT' },
+    { uri: 'bad/torn.jsonl#2', phase: 'LOADING', code: 'INVALID_RECORD' },
   ]);
   for (const { message } of documents) expect(message).not.toBe('');
 
