@@ -1,10 +1,11 @@
 import { CancellationScope, isCancellation, proxyActivities, type ActivityOptions } from '@temporalio/workflow';
 import type { Activities } from '../activities/activities';
-import { BATCH_ACTIVITY, isStopped, type BatchResult, type Stopped } from '../activities/contract';
+import { BATCH_ACTIVITY, isStopped, type BatchResult, type Spent, type Stopped } from '../activities/contract';
 import { failedDocuments, type PhaseActivity } from '../src/domain/ingestion-state';
 import type { IngestionInput } from '../src/domain/ingestion-input';
 import { concurrencyOf, JOB_DEFAULTS, MAX_AHEAD_BYTES, tooManyFailures } from '../src/domain/job-defaults';
 import { JOB_PHASES, nextPhase, perPhase, previousPhase, type JobPhase, type PerPhase } from '../src/domain/job-phase';
+import { isPhaseActive } from '../src/domain/phase-status';
 import type { PhaseTracker } from '../src/domain/phase-tracker';
 import { phaseActivityOptions } from './activity-proxies';
 import { jobFailureOf, type JobFailure } from './failures';
@@ -85,9 +86,8 @@ export class Pipeline {
   }
 
   private isPhaseDone(phase: JobPhase): boolean {
-    const status = this.tracker.statusOf(phase);
-    if (status !== 'RUNNING' && status !== 'PAUSED') return false;
-    return this.failure === undefined && this.areAllBatchesDone(phase) && (phase !== 'INDEXING' || this.run.finished);
+    if (this.failure !== undefined || !isPhaseActive(this.tracker.statusOf(phase))) return false;
+    return this.areAllBatchesDone(phase) && (phase !== 'INDEXING' || this.run.finished);
   }
 
   /** Bounds what lies in staging; a job never waits for its own empty pipeline. */
@@ -180,7 +180,7 @@ export class Pipeline {
     try {
       const activities = proxyActivities<Activities>(phaseActivityOptions(phase, startToCloseTimeout));
       const activity = activities[name] as unknown as { executeWithOptions(options: ActivityOptions, args: unknown[]): Promise<object> };
-      const result = await scope.run(() => activity.executeWithOptions({ ...phaseActivityOptions(phase, startToCloseTimeout), summary }, [argument]));
+      const result = await scope.run(() => activity.executeWithOptions({ summary }, [argument]));
       // Late: the job has ended without it and told its last state.
       if (this.run.job.finishedAt !== null) return;
       this.noteSpending(result);
@@ -199,7 +199,7 @@ export class Pipeline {
   private noteSpending(result: object): void {
     if (!('spent' in result)) return;
     const { budget } = this.run;
-    const spent = result.spent as JobRun['budget']['spent'];
+    const spent = result.spent as Spent;
     if (spent.tokens > budget.spent.tokens) budget.spent = spent;
     if (isBudgetSpent(budget) && this.tracker.statusOf('EMBEDDING') === 'RUNNING') {
       this.tracker.pause('EMBEDDING');

@@ -1,4 +1,4 @@
-/** Exit codes of the command line, design A5: 0 done, 1 the job failed, 2 the call must change, 3 some documents failed, 4 no server. */
+/** Exit codes of the command line: 0 done, 1 the job failed, 2 the call must change, 3 some documents failed, 4 no server. */
 import { ERROR_KINDS, type ErrorCode } from '../domain/errors';
 import type { JobStatusResponse } from '../domain/job-view';
 

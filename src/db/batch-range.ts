@@ -1,6 +1,5 @@
-import { sql, type RawBuilder, type Transaction } from 'kysely';
+import { sql, type RawBuilder } from 'kysely';
 import type { Db } from './connect';
-import type { Database } from './schema';
 
 /** The ordinals of a batch: [first, end). Empty for a batch that there isn't, or no longer is. */
 export interface BatchRange {
@@ -8,7 +7,7 @@ export interface BatchRange {
   end: number;
 }
 
-export async function findBatchRange(db: Db | Transaction<Database>, jobId: string, batch: number): Promise<BatchRange> {
+export async function findBatchRange(db: Db, jobId: string, batch: number): Promise<BatchRange> {
   const row = await db.selectFrom('job_batches').select(['first_ordinal as first', 'end_ordinal as end']).where('job_id', '=', jobId).where('batch', '=', batch).executeTakeFirst();
   return row ?? { first: 0, end: 0 };
 }

@@ -19,14 +19,7 @@ export class BatchRepository {
   constructor(private readonly db: Db) {}
 
   async find(jobId: string, phase: JobPhase, batch: number): Promise<BatchCounts | undefined> {
-    const row = await this.db
-      .selectFrom('batch_results')
-      .select('result')
-      .where('job_id', '=', jobId)
-      .where('phase', '=', phase)
-      .where('batch', '=', batch)
-      .executeTakeFirst();
-    return row?.result as BatchCounts | undefined;
+    return findCounts(this.db, jobId, phase, batch);
   }
 
   /**
@@ -55,10 +48,7 @@ export class BatchRepository {
         on conflict do nothing
         returning result`.execute(trx);
       const counts = rows[0]?.result;
-      if (counts === undefined) {
-        const first = await trx.selectFrom('batch_results').select('result').where('job_id', '=', jobId).where('phase', '=', phase).where('batch', '=', batch).executeTakeFirstOrThrow();
-        return first.result as BatchCounts;
-      }
+      if (counts === undefined) return (await findCounts(trx, jobId, phase, batch))!;
       await trx
         .updateTable('ingestion_jobs')
         .set({
@@ -83,4 +73,9 @@ export class BatchRepository {
       return counts;
     });
   }
+}
+
+async function findCounts(db: Db, jobId: string, phase: JobPhase, batch: number): Promise<BatchCounts | undefined> {
+  const row = await db.selectFrom('batch_results').select('result').where('job_id', '=', jobId).where('phase', '=', phase).where('batch', '=', batch).executeTakeFirst();
+  return row?.result as BatchCounts | undefined;
 }

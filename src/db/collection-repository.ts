@@ -86,7 +86,7 @@ export function chunkPartition(collectionId: number): string {
   return `chunks_${collectionId}`;
 }
 
-async function findCollection(db: Db | Transaction<Database>, name: string): Promise<Collection | undefined> {
+async function findCollection(db: Db, name: string): Promise<Collection | undefined> {
   const row = await db
     .selectFrom('collections as c')
     .innerJoin('models as m', 'm.id', 'c.model_id')

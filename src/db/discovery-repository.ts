@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { sql, type Transaction } from 'kysely';
 import type { DiscoveredItem } from '../sources/source-reader';
-import { JOB_PHASES } from '../domain/job-phase';
 import { rowsOf } from './bulk';
 import type { Db } from './connect';
 import { enterStaging, type JobContext } from './job-context';
@@ -39,8 +38,7 @@ export class DiscoveryRepository {
 
   /** The result of a page that is there already. */
   async findPage(jobId: string, page: number): Promise<PageResult | undefined> {
-    const row = await this.db.selectFrom('discovery_pages').select('result').where('job_id', '=', jobId).where('page', '=', page).executeTakeFirst();
-    return row?.result as PageResult | undefined;
+    return findResult(this.db, jobId, page);
   }
 
   /** Where a page begins: where the one before it ended. undefined: at the start. */
@@ -65,10 +63,7 @@ export class DiscoveryRepository {
         .values({ job_id: key.jobId, page: key.page, next_cursor: next ?? null, result: JSON.stringify(result) })
         .onConflict((conflict) => conflict.doNothing())
         .executeTakeFirst();
-      if (inserted.numInsertedOrUpdatedRows !== 1n) {
-        const first = await trx.selectFrom('discovery_pages').select('result').where('job_id', '=', key.jobId).where('page', '=', key.page).executeTakeFirstOrThrow();
-        return first.result as PageResult;
-      }
+      if (inserted.numInsertedOrUpdatedRows !== 1n) return (await findResult(trx, key.jobId, key.page))!;
       await insertDocuments(trx, key, documents);
       await sql`insert into sluice.job_ignored_files select ${key.jobId}, uri, reason from ${rowsOf(ignored, 'uri text, reason text')} on conflict do nothing`.execute(trx);
       await sql`insert into sluice.job_batches select ${key.jobId}, batch, first_ordinal, end_ordinal from ${rowsOf(batches, 'batch int, first_ordinal int, end_ordinal int')}`.execute(trx);
@@ -104,6 +99,11 @@ export class DiscoveryRepository {
       from sluice.documents d where d.source_id = ${job.sourceId}`.execute(this.db);
     return rows[0]!;
   }
+}
+
+async function findResult(db: Db, jobId: string, page: number): Promise<PageResult | undefined> {
+  const row = await db.selectFrom('discovery_pages').select('result').where('job_id', '=', jobId).where('page', '=', page).executeTakeFirst();
+  return row?.result as PageResult | undefined;
 }
 
 function intoBatches(documents: readonly { size: number }[], key: PageKey, limits: { batchDocuments: number; batchBytes: number }): Batch[] {
@@ -182,6 +182,5 @@ async function raiseTotals(trx: Transaction<Database>, jobId: string, page: Page
     .updateTable('ingestion_phase_status')
     .set({ items_total: sql`items_total + ${page.documents}`, updated_at: sql`now()` })
     .where('job_id', '=', jobId)
-    .where('phase', 'in', [...JOB_PHASES])
     .execute();
 }

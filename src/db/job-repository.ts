@@ -54,7 +54,7 @@ export class JobRepository {
       // Whoever recorded the row may have been refused: the job is what its workflow was started with.
       await trx
         .updateTable('ingestion_jobs')
-        .set({ collection: storableText(job.collection), source: storableJson(job.source), options: storableJson(job.options ?? {}), retry_of: job.retryOf === null ? null : storableText(job.retryOf) })
+        .set(startOf(job))
         .where('id', '=', job.jobId)
         .where('first_run_id', 'is', null)
         .execute();
@@ -72,9 +72,9 @@ export class JobRepository {
    * Writes a state of the job, if it is newer than what is there and the job's row belongs to this run. JobStatus is computed here, from
    * the phases that the same transaction writes. Counters belong to the batches' transactions: they are written with the last state only.
    */
-  async mirror(state: IngestionState, activity: PerPhase<PhaseActivity>, firstRunId: string, options: JobRowOptions): Promise<boolean> {
+  async mirror(state: IngestionState, activity: PerPhase<PhaseActivity>, firstRunId: string, { final }: { final: boolean }): Promise<boolean> {
     return this.db.transaction().execute(async (trx) => {
-      await insertJob(trx, { ...state, options: options.options ?? {} });
+      await insertJob(trx, { ...state, options: {} });
       const statuses = JOB_PHASES.map((phase) => state.phases[phase].status);
       const updated = await trx
         .updateTable('ingestion_jobs')
@@ -87,7 +87,7 @@ export class JobRepository {
           finished_at: state.finishedAt,
           error: state.error === null ? null : storableJson(state.error),
           updated_at: sql`now()`,
-          ...(options.final && {
+          ...(final && {
             created_at: state.createdAt,
             documents_total: state.documents.total,
             documents_total_is_final: state.documents.totalIsFinal,
@@ -104,7 +104,7 @@ export class JobRepository {
         .where((where) => where.or([where('first_run_id', 'is', null), where('first_run_id', '=', firstRunId)]))
         .executeTakeFirst();
       if (updated.numUpdatedRows === 0n) return false;
-      for (const phase of JOB_PHASES) await writePhase(trx, state, phase, activity[phase], options.final);
+      for (const phase of JOB_PHASES) await writePhase(trx, state, phase, activity[phase], final);
       return true;
     });
   }
@@ -205,21 +205,12 @@ export class JobRepository {
 /** How a workflow ended, as Temporal tells it. */
 export type JobEnd = { view: JobStatusResponse; error?: undefined; at?: undefined } | { view?: undefined; error: { code: ErrorCode; message: string }; at: string };
 
-export interface JobRowOptions {
-  final: boolean;
-  /** Options of the job, for a row that does not exist yet. */
-  options?: unknown;
-}
-
-async function insertJob(trx: Transaction<Database>, job: Omit<NewJob, 'source'> & { source: unknown }): Promise<void> {
+async function insertJob(trx: Transaction<Database>, job: NewJob): Promise<void> {
   const inserted = await trx
     .insertInto('ingestion_jobs')
     .values({
       id: job.jobId,
-      collection: storableText(job.collection),
-      source: storableJson(job.source),
-      options: storableJson(job.options ?? {}),
-      retry_of: job.retryOf === null ? null : storableText(job.retryOf),
+      ...startOf(job),
       namespace: job.namespace ?? null,
       created_at: job.createdAt,
     })
@@ -227,6 +218,16 @@ async function insertJob(trx: Transaction<Database>, job: Omit<NewJob, 'source'>
     .executeTakeFirst();
   if (inserted.numInsertedOrUpdatedRows !== 1n) return;
   await trx.insertInto('ingestion_phase_status').values(JOB_PHASES.map((phase) => ({ job_id: job.jobId, phase }))).execute();
+}
+
+/** What the job was started with, as Postgres can keep it. */
+function startOf({ collection, source, options, retryOf }: NewJob) {
+  return {
+    collection: storableText(collection),
+    source: storableJson(source),
+    options: storableJson(options ?? {}),
+    retry_of: retryOf === null ? null : storableText(retryOf),
+  };
 }
 
 async function writePhase(trx: Transaction<Database>, state: IngestionState, phase: JobPhase, activity: PhaseActivity, final: boolean): Promise<void> {

@@ -1,6 +1,6 @@
 /**
  * Every code an error of Sluice can carry, and what follows from it. The code is what clients match on; it is also the type of the
- * ApplicationFailure with which a workflow ends. Exit codes and their meaning: design A5, docs/cli.md.
+ * ApplicationFailure with which a workflow ends. Exit codes and their meaning: docs/cli.md.
  */
 export interface ErrorKind {
   /** Whether trying the same again may succeed without anybody changing anything. */

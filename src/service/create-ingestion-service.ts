@@ -6,14 +6,12 @@ import { MAIN_TASK_QUEUE } from '../../workflows/task-queues';
 import { CollectionRepository } from '../db/collection-repository';
 import type { Db } from '../db/connect';
 import { listDocuments, listIgnored } from '../db/document-outcomes';
-import { JobRepository, type MirroredJob } from '../db/job-repository';
+import { JobRepository } from '../db/job-repository';
 import { findPublishedDocument } from '../db/published-document';
 import { SluiceError } from '../domain/errors';
-import type { IngestionInput, JobOptions, Source } from '../domain/ingestion-input';
-import { viewOf } from '../domain/ingestion-state';
+import type { IngestionInput } from '../domain/ingestion-input';
 import { sourceLabel } from '../domain/source-label';
 import { isJobFinished } from '../domain/job-status';
-import type { JobStatusResponse } from '../domain/job-view';
 import type { EmbeddingModels } from '../embedding/models';
 import { parseIngestionInput } from '../input/ingestion-input';
 import { checkJobId } from '../input/names';
@@ -24,7 +22,7 @@ import { temporalCallError } from '../temporal/call-error';
 import { createWorkflows } from '../temporal/workflows';
 import type { IngestionService } from './ingestion-service';
 import { JobControl } from './job-control';
-import { JobStatusReader } from './job-status-reader';
+import { JobStatusReader, viewOfMirrored } from './job-status-reader';
 
 const START_DEADLINE_MS = 5_000;
 const DEFAULT_PAGE = 50;
@@ -86,7 +84,7 @@ export function createIngestionService({ client, db, models, readers, own = NO_O
 
     async list({ limit = DEFAULT_PAGE, ...filter }) {
       const page = await jobs.list({ ...filter, limit });
-      return { jobs: page.jobs.map(viewOfMirror), nextCursor: page.nextCursor };
+      return { jobs: page.jobs.map(viewOfMirrored), nextCursor: page.nextCursor };
     },
 
     pause: (jobId, phase) => control.pause(jobId, phase),
@@ -98,9 +96,9 @@ export function createIngestionService({ client, db, models, readers, own = NO_O
       if (!isJobFinished(status)) throw new SluiceError('JOB_NOT_FINISHED', `Job ${jobId} is ${status}.`);
       const old = await jobs.findInput(jobId);
       if (old === undefined) throw new SluiceError('JOB_NOT_FOUND', `There is no job ${jobId}.`);
-      const { onlyFailedOf: _, ...options } = old.options as JobOptions;
+      const { onlyFailedOf: _, ...options } = old.options;
       // Not checked here: of its kinds only the worker may know.
-      return start({ collection: old.collection, source: old.source as Source, options: { ...options, retryOf: jobId, ...(failedOnly && { onlyFailedOf: jobId }) } }, newJobId());
+      return start({ collection: old.collection, source: old.source, options: { ...options, retryOf: jobId, ...(failedOnly && { onlyFailedOf: jobId }) } }, newJobId());
     },
 
     async documents(jobId, { outcome, ignored, cursor, limit = DEFAULT_PAGE }) {
@@ -129,8 +127,4 @@ function newJobId(): string {
 /** As it is after a way through JSON, where absent and undefined are the same. */
 function plain(value: unknown): unknown {
   return JSON.parse(JSON.stringify(value ?? null));
-}
-
-function viewOfMirror({ state, activity, asOf, status }: MirroredJob): JobStatusResponse {
-  return viewOf(state, { activity, asOf, status, readFrom: 'mirror' });
 }

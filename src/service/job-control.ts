@@ -3,7 +3,6 @@ import { ApplicationFailure } from '@temporalio/common';
 import { pauseSignal, requestPauseUpdate, requestResumeUpdate, resumeSignal, setBudgetUpdate, type Budget } from '../../workflows/contract';
 import { isErrorCode, SluiceError } from '../domain/errors';
 import type { JobPhase } from '../domain/job-phase';
-import type { PhaseStatusView } from '../domain/job-view';
 import { temporalCallError } from '../temporal/call-error';
 import type { ControlAnswer } from './ingestion-service';
 
@@ -18,22 +17,12 @@ export class JobControl {
   constructor(private readonly client: Client) {}
 
   async pause(jobId: string, phase?: JobPhase): Promise<ControlAnswer> {
-    const argument = phase === undefined ? {} : { phase };
-    return this.control(
-      jobId,
-      () => this.handle(jobId).executeUpdate(requestPauseUpdate, { args: [argument] }),
-      () => this.handle(jobId).signal(pauseSignal, argument),
-    );
+    return this.control(jobId, phase, requestPauseUpdate, pauseSignal);
   }
 
   async resume(jobId: string, phase?: JobPhase, budget?: Budget): Promise<ControlAnswer> {
-    if (budget !== undefined) await this.update(() => this.handle(jobId).executeUpdate(setBudgetUpdate, { args: [budget] }), jobId);
-    const argument = phase === undefined ? {} : { phase };
-    return this.control(
-      jobId,
-      () => this.handle(jobId).executeUpdate(requestResumeUpdate, { args: [argument] }),
-      () => this.handle(jobId).signal(resumeSignal, argument),
-    );
+    if (budget !== undefined) await this.withDeadline(UPDATE_DEADLINE_MS, jobId, () => this.handle(jobId).executeUpdate(setBudgetUpdate, { args: [budget] }));
+    return this.control(jobId, phase, requestResumeUpdate, resumeSignal);
   }
 
   async cancel(jobId: string): Promise<void> {
@@ -45,19 +34,16 @@ export class JobControl {
     });
   }
 
-  private async control(jobId: string, update: () => Promise<PhaseStatusView[]>, signal: () => Promise<void>): Promise<ControlAnswer> {
+  private async control(jobId: string, phase: JobPhase | undefined, update: typeof requestPauseUpdate, signal: typeof pauseSignal): Promise<ControlAnswer> {
+    const argument = phase === undefined ? {} : { phase };
     try {
-      return { confirmed: true, phases: await this.update(update, jobId) };
+      return { confirmed: true, phases: await this.withDeadline(UPDATE_DEADLINE_MS, jobId, () => this.handle(jobId).executeUpdate(update, { args: [argument] })) };
     } catch (error) {
       if (!(error instanceof SluiceError) || error.code !== 'SERVER_UNREACHABLE') throw error;
       // No worker in time, or no Temporal: the signal tells which.
-      await this.withDeadline(SIGNAL_DEADLINE_MS, jobId, signal);
+      await this.withDeadline(SIGNAL_DEADLINE_MS, jobId, () => this.handle(jobId).signal(signal, argument));
       return { confirmed: false, phases: null };
     }
-  }
-
-  private async update(update: () => Promise<PhaseStatusView[]>, jobId: string): Promise<PhaseStatusView[]> {
-    return this.withDeadline(UPDATE_DEADLINE_MS, jobId, update);
   }
 
   private async withDeadline<T>(deadlineMs: number, jobId: string, call: () => Promise<T>): Promise<T> {

@@ -44,7 +44,7 @@ export class JobStatusReader {
     if (end?.view !== undefined && !wasRefused) return end.view;
     if (end === undefined && 'answer' in query) return withSeenFromOutside(query.answer, waits, mirrored);
     if (end?.error !== undefined && end.error.code !== 'LOST') return mirrored ? viewOfEnded(mirrored, end) : 'answer' in query ? query.answer : notFound(jobId);
-    if (mirrored !== undefined) return viewOfMirror(mirrored, 'answer' in temporal && end === undefined);
+    if (mirrored !== undefined) return 'answer' in temporal && end === undefined ? withoutWorker(viewOfMirrored(mirrored)) : viewOfMirrored(mirrored);
     if (end !== undefined && 'nothing' in mirror) return notFound(jobId);
     throw new SluiceError('SERVER_UNREACHABLE', `Neither Temporal nor Postgres can tell about job ${jobId}.`, { cause: 'why' in temporal ? temporal.why : undefined });
   }
@@ -88,11 +88,14 @@ function withSeenFromOutside(view: JobStatusResponse, waits: PhaseWaits, mirrore
   return { ...view, phases };
 }
 
-/** @param noWorker Temporal says that the workflow runs, and nobody answers for it */
-function viewOfMirror(mirrored: MirroredJob, noWorker: boolean): JobStatusResponse {
-  const view = viewOf(mirrored.state, { activity: mirrored.activity, readFrom: 'mirror', asOf: mirrored.asOf, status: mirrored.status });
+export function viewOfMirrored({ state, activity, asOf, status }: MirroredJob): JobStatusResponse {
+  return viewOf(state, { activity, asOf, status, readFrom: 'mirror' });
+}
+
+/** Temporal says that the workflow runs, and nobody answers for it. */
+function withoutWorker(view: JobStatusResponse): JobStatusResponse {
   const isNew = Date.now() - Date.parse(view.createdAt) < NEW_JOB_MS;
-  if (!noWorker || isNew || isJobFinished(view.status)) return view;
+  if (isNew || isJobFinished(view.status)) return view;
   return { ...view, phases: view.phases.map((phase) => (isPhaseFinished(phase.status) ? phase : { ...phase, waitReason: strongerWaitReason(phase.waitReason, 'NO_WORKER') })) };
 }
 

@@ -1,6 +1,5 @@
 import { strongerWaitReason, WAIT_REASONS } from '../../src/domain/wait-reason';
 
-/** A3, in order. */
 const PRECEDENCE = 'PAUSED, BUDGET, NO_WORKER, PROVIDER_DOWN, RATE_LIMITED, RETRYING, DOWNSTREAM, UPSTREAM'.split(', ');
 
 test('of any two reasons the one that the contract names first is shown, whoever saw it', () => {
