@@ -20,8 +20,10 @@ const LAYERS = {
   'src/embedded': { values: ['domain'] },
   'src/temporal': { values: ['domain'], types: ['config', 'db'] },
   'src/service': { values: ['db', 'domain', 'input', 'search', 'temporal'], types: ['embedding', 'sources'] },
+  'src/api': { values: ['domain', 'input', 'service'], types: ['config', 'search'] },
+  'src/client': { types: ['api', 'domain', 'search', 'service'] },
   'src/library': {},
-  'src/cli': { values: ['config', 'domain', 'embedded', 'embedding', 'input', 'service', 'temporal'], types: ['search'] },
+  'src/cli': { values: ['api', 'config', 'domain', 'embedded', 'embedding', 'input', 'service', 'temporal'], types: ['search'] },
   activities: { values: ['chunking', 'db', 'domain', 'embedding', 'input'], types: ['compute', 'parsing', 'sources', 'temporal'] },
   workflows: { values: ['domain'] },
 };

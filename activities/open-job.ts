@@ -1,10 +1,9 @@
 import { Context } from '@temporalio/activity';
-import { CHUNK_DEFAULTS } from '../src/domain/job-defaults';
 import { SluiceError } from '../src/domain/errors';
-import type { IngestionInput } from '../src/domain/ingestion-input';
 import { claimSource } from '../src/db/claim-source';
-import { CollectionRepository } from '../src/db/collection-repository';
+import { CollectionRepository, type Collection } from '../src/db/collection-repository';
 import { JobRepository } from '../src/db/job-repository';
+import { openCollection } from '../src/db/open-collection';
 import { parseIngestionInput } from '../src/input/ingestion-input';
 import type { Activities } from './activities';
 import type { OpenJobArgument } from './contract';
@@ -26,7 +25,7 @@ export function createOpenJob({ db, models, readers, own, workflows }: ActivityD
       throw new SluiceError('JOB_EXISTS', `There was a job with the id ${argument.jobId} already; it stays as it is.`);
     }
     const input = parseIngestionInput(argument.input, own);
-    const collection = await openCollection(input);
+    const collection = await openCollection(collections, input.collection, input.options ?? {}, models.describe);
     if (input.options?.maxCost !== undefined && models.describe(collection.model).price === undefined) {
       throw new SluiceError('INVALID_INPUT', `options.maxCost can't be kept: no price is known of ${collection.model.model}.`, { hint: 'Use maxTokens instead.' });
     }
@@ -36,20 +35,8 @@ export function createOpenJob({ db, models, readers, own, workflows }: ActivityD
     return { searchAttributes: await workflows.hasSearchAttributes() };
   };
 
-  async function openCollection({ collection, options = {} }: IngestionInput) {
-    const { embedding, chunkTokens, chunkOverlap } = options;
-    const wanted = embedding && models.describe(embedding);
-    const defaultOverlap = Math.min(CHUNK_DEFAULTS.chunkOverlap, Math.floor((chunkTokens ?? CHUNK_DEFAULTS.chunkTokens) / 8));
-    const { vectorWeight, ...model } = wanted ?? models.describe({ provider: 'static' });
-    return collections.open(
-      collection,
-      { model: wanted && pickModel(wanted), chunkTokens, chunkOverlap },
-      { model: pickModel(model), vectorWeight, chunkTokens: CHUNK_DEFAULTS.chunkTokens, chunkOverlap: defaultOverlap },
-    );
-  }
-
   /** A holder whose workflow has ended, or is gone, doesn't hold: its last snapshot did not reach the mirror. */
-  async function claim(jobId: string, collection: Awaited<ReturnType<typeof openCollection>>, sourceId: number, locator: string): Promise<void> {
+  async function claim(jobId: string, collection: Collection, sourceId: number, locator: string): Promise<void> {
     for (;;) {
       const held = await claimSource(db, jobId, collection, sourceId);
       if (held === undefined) return;
@@ -64,8 +51,4 @@ function rowOf({ jobId, createdAt, input }: OpenJobArgument) {
   const { collection, source, options } = (input ?? {}) as Record<string, unknown>;
   const retryOf = (options as { retryOf?: unknown } | null | undefined)?.retryOf;
   return { jobId, createdAt, collection: typeof collection === 'string' ? collection : '', source, options, retryOf: typeof retryOf === 'string' ? retryOf : null };
-}
-
-function pickModel({ provider, model, dimensions }: { provider: string; model: string; dimensions: number }) {
-  return { provider, model, dimensions };
 }

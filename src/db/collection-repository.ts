@@ -63,8 +63,9 @@ export class CollectionRepository {
     return this.db.selectFrom('sources').select('id').where('collection_id', '=', collectionId).where('locator', '=', locator).executeTakeFirstOrThrow();
   }
 
-  async list(): Promise<{ name: string; model: string; dimensions: number; documents: number; chunks: number }[]> {
-    return this.db
+  /** All, or the one of the name. */
+  async list(name?: string): Promise<{ name: string; model: string; dimensions: number; documents: number; chunks: number }[]> {
+    let query = this.db
       .selectFrom('collections as c')
       .innerJoin('models as m', 'm.id', 'c.model_id')
       .leftJoin('documents as d', 'd.collection_id', 'c.id')
@@ -76,8 +77,9 @@ export class CollectionRepository {
         sql<number>`coalesce(sum(d.chunk_count), 0)::bigint`.as('chunks'),
       ])
       .groupBy(['c.id', 'm.id'])
-      .orderBy('c.name')
-      .execute();
+      .orderBy('c.name');
+    if (name !== undefined) query = query.where('c.name', '=', name);
+    return query.execute();
   }
 }
 

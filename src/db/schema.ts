@@ -16,6 +16,7 @@ export interface Database {
   sources: Sources;
   ingestion_jobs: IngestionJobs;
   ingestion_phase_status: IngestionPhaseStatus;
+  idempotency_keys: IdempotencyKeys;
   discovery_pages: DiscoveryPages;
   job_batches: JobBatches;
   batch_results: BatchResults;
@@ -106,6 +107,13 @@ export interface IngestionPhaseStatus {
   completed_at: Date | string | null;
   outage_since: Date | null;
   updated_at: Generated<Date>;
+}
+
+export interface IdempotencyKeys {
+  key: string;
+  request: Json<object>;
+  job_id: string;
+  created_at: Generated<Date>;
 }
 
 export interface DiscoveryPages {

@@ -27,6 +27,7 @@ export const ERROR_KINDS = {
   PROVIDER_AUTH: { retryable: false, httpStatus: 502, exitCode: CALL_MUST_CHANGE, hint: 'Set OPENAI_API_KEY in the environment of the worker.' },
   ALREADY_RUNNING: { retryable: false, httpStatus: 409, exitCode: CALL_MUST_CHANGE, hint: 'Wait for the running job, or cancel it.' },
   JOB_EXISTS: { retryable: false, httpStatus: 409, exitCode: CALL_MUST_CHANGE, hint: 'Choose another job id, or leave it out.' },
+  IDEMPOTENCY_CONFLICT: { retryable: false, httpStatus: 409, exitCode: CALL_MUST_CHANGE, hint: 'Use another key for another request.' },
   JOB_NOT_FOUND: { retryable: false, httpStatus: 404, exitCode: CALL_MUST_CHANGE, hint: 'List the jobs with `sluice jobs`.' },
   JOB_FINISHED: { retryable: false, httpStatus: 409, exitCode: CALL_MUST_CHANGE, hint: 'Start the job again with `sluice retry`.' },
   JOB_NOT_FINISHED: { retryable: false, httpStatus: 409, exitCode: CALL_MUST_CHANGE, hint: 'Wait for the job to end, or cancel it.' },

@@ -5,6 +5,7 @@ import { WORKFLOW_TYPE } from '../../workflows/contract';
 import { MAIN_TASK_QUEUE } from '../../workflows/task-queues';
 import { CollectionRepository } from '../db/collection-repository';
 import type { Db } from '../db/connect';
+import { IdempotencyRepository } from '../db/idempotency-repository';
 import { listDocuments, listIgnored } from '../db/document-outcomes';
 import { JobRepository } from '../db/job-repository';
 import { findPublishedDocument } from '../db/published-document';
@@ -20,11 +21,14 @@ import { search } from '../search/search';
 import type { SourceReaders } from '../sources/source-readers';
 import { temporalCallError } from '../temporal/call-error';
 import { createWorkflows } from '../temporal/workflows';
+import { CollectionAdmin } from './collection-admin';
+import { startOnce } from './idempotent-start';
 import type { IngestionService } from './ingestion-service';
 import { JobControl } from './job-control';
 import { JobStatusReader, viewOfMirrored } from './job-status-reader';
+import { readReadiness } from './readiness';
 
-const START_DEADLINE_MS = 5_000;
+const START_DEADLINE_MS = 2_000;
 const DEFAULT_PAGE = 50;
 
 export interface ServiceDependencies {
@@ -40,8 +44,11 @@ export interface ServiceDependencies {
 export function createIngestionService({ client, db, models, readers, own = NO_OWN_KINDS }: ServiceDependencies): IngestionService {
   const jobs = new JobRepository(db);
   const collections = new CollectionRepository(db);
+  const keys = new IdempotencyRepository(db);
   const control = new JobControl(client);
-  const statuses = new JobStatusReader(client, createWorkflows(client), jobs);
+  const workflows = createWorkflows(client);
+  const statuses = new JobStatusReader(client, workflows, jobs);
+  const admin = new CollectionAdmin(db, models, workflows);
 
   const start = async (input: IngestionInput, jobId: string): Promise<{ jobId: string }> => {
     await jobs.record({ jobId, collection: input.collection, source: input.source, options: input.options ?? {}, retryOf: input.options?.retryOf ?? null, namespace: client.options.namespace, createdAt: new Date().toISOString() });
@@ -69,7 +76,14 @@ export function createIngestionService({ client, db, models, readers, own = NO_O
     async start(input, options = {}) {
       const checked = parseIngestionInput(input, own);
       if (options.jobId !== undefined) checkJobId(options.jobId);
-      return start(checked, options.jobId ?? newJobId());
+      const jobId = options.jobId ?? newJobId();
+      if (options.idempotencyKey === undefined) return start(checked, jobId);
+      return startOnce(
+        keys,
+        { key: options.idempotencyKey, request: { ...checked, jobId: options.jobId ?? null }, jobId },
+        (ownId) => start(checked, ownId),
+        async (ownId) => (await jobs.find(ownId))?.status,
+      );
     },
 
     async findActive(input) {
@@ -107,7 +121,20 @@ export function createIngestionService({ client, db, models, readers, own = NO_O
     },
 
     collections: () => collections.list(),
-    search: (request) => search({ db, models }, request),
+    collection: (name) => admin.view(name),
+    createCollection: (name, wishes) => admin.create(name, wishes),
+    deleteCollection: (name) => admin.delete(name),
+    sources: (name) => admin.listSources(name),
+    removeSource: ({ collection, locator }) => admin.removeSource(collection, locator),
+    async search(request) {
+      try {
+        return await search({ db, models }, request);
+      } catch (error) {
+        // It may have been deleted meanwhile: then that is what there is to say.
+        await collections.get(request.collection);
+        throw error;
+      }
+    },
 
     async show({ collection, uri }) {
       const { id } = await collections.get(collection);
@@ -115,6 +142,8 @@ export function createIngestionService({ client, db, models, readers, own = NO_O
       if (found === undefined) throw new SluiceError('DOCUMENT_NOT_FOUND', `Collection "${collection}" has no document ${uri}.`);
       return found;
     },
+
+    readiness: () => readReadiness(client, db),
   };
 }
 

@@ -1,5 +1,5 @@
 import type { DocumentOutcome } from '../domain/document-outcome';
-import type { IngestionInput, OwnSource, Source } from '../domain/ingestion-input';
+import type { EmbeddingChoice, IngestionInput, OwnSource, Source } from '../domain/ingestion-input';
 import type { JobPhase } from '../domain/job-phase';
 import type { JobStatus } from '../domain/job-status';
 import type { JobStatusResponse, PhaseStatusView } from '../domain/job-view';
@@ -8,7 +8,7 @@ import type { SearchResult } from '../search/search-result';
 /** What the command line and the API call: start, control and watch jobs, look into collections. Every method rejects with a SluiceError. */
 export interface IngestionService {
   /** Starts a job; rejects with ALREADY_RUNNING, naming the job, when the source is being ingested into the collection, with JOB_EXISTS for a used id. */
-  start(input: IngestionInput<Source | OwnSource>, options?: { jobId?: string }): Promise<{ jobId: string }>;
+  start(input: IngestionInput<Source | OwnSource>, options?: StartOptions): Promise<{ jobId: string }>;
   /** The active job on the input's source in its collection, and whether it was started with the same options. */
   findActive(input: IngestionInput<Source | OwnSource>): Promise<{ jobId: string; sameOptions: boolean } | undefined>;
   status(jobId: string): Promise<JobStatusResponse>;
@@ -20,9 +20,26 @@ export interface IngestionService {
   retry(jobId: string, options: { failedOnly?: boolean }): Promise<{ jobId: string }>;
   documents(jobId: string, filter: { outcome?: DocumentOutcome; ignored?: boolean; cursor?: string; limit?: number }): Promise<{ documents: DocumentView[]; nextCursor: string | null }>;
   collections(): Promise<CollectionView[]>;
+  /** Rejects with COLLECTION_NOT_FOUND. */
+  collection(name: string): Promise<CollectionView>;
+  /** The collection, made when it is not there. Rejects with COLLECTION_MISMATCH when there is one with another model. */
+  createCollection(name: string, wishes: CollectionWishes): Promise<{ collection: CollectionView; isNew: boolean }>;
+  /** With all that it has published; its ended jobs stay. Rejects with ALREADY_RUNNING while a job is active. */
+  deleteCollection(name: string): Promise<void>;
+  sources(collection: string): Promise<SourceView[]>;
+  /** With all that it has published; its ended jobs stay. Rejects with SOURCE_NOT_FOUND, with ALREADY_RUNNING while a job is active on it. */
+  removeSource(request: { collection: string; locator: string }): Promise<{ documents: number }>;
   search(request: { collection: string; query: string; limit?: number }): Promise<SearchResult[]>;
   /** The parsed text of a published document; rejects with DOCUMENT_NOT_FOUND. */
   show(request: { collection: string; uri: string }): Promise<PublishedDocument>;
+  /** Whether the servers answer now. Does not reject, and takes 1.5 s at most. */
+  readiness(): Promise<Readiness>;
+}
+
+export interface StartOptions {
+  jobId?: string;
+  /** Repeated with the same input, a start gives the same job; with another one it rejects with IDEMPOTENCY_CONFLICT. Kept for 24 hours. */
+  idempotencyKey?: string;
 }
 
 export interface ControlAnswer {
@@ -48,6 +65,33 @@ export interface CollectionView {
   dimensions: number;
   documents: number;
   chunks: number;
+}
+
+export interface SourceView {
+  /** Kind and resolved path or URL, such as `folder:/data/handbook`. */
+  locator: string;
+  kind: string;
+  documents: number;
+  chunks: number;
+}
+
+/** Absent: the default; for a collection that there is, its own. */
+export interface CollectionWishes {
+  embedding?: EmbeddingChoice;
+  chunkTokens?: number;
+  chunkOverlap?: number;
+}
+
+export interface Readiness {
+  isReady: boolean;
+  database: ServerReadiness;
+  temporal: ServerReadiness;
+}
+
+export interface ServerReadiness {
+  answers: boolean;
+  /** Why not. */
+  why: string | null;
 }
 
 export interface PublishedDocument {

@@ -14,8 +14,6 @@ const UNREACHABLE = new Set([
   '53300',
   '08006',
 ]);
-/** What the driver says without a code. */
-const DRIVER_UNREACHABLE = /^(timeout exceeded when trying to connect|Connection terminated|Client has encountered a connection error)/;
 /** Wrong password or role, no such database. */
 const REFUSED = new Set(['28P01', '28000', '3D000']);
 /** No such schema, table, column, type or function. */
@@ -26,7 +24,7 @@ export function toSluiceError(error: unknown): SluiceError {
   if (error instanceof SluiceError) return error;
   const code = codeOf(error);
   const said = messageOf(error);
-  if (UNREACHABLE.has(code) || DRIVER_UNREACHABLE.test(said)) return new SluiceError('SERVER_UNREACHABLE', `A server does not answer: ${said}`, { cause: error });
+  if (UNREACHABLE.has(code)) return new SluiceError('SERVER_UNREACHABLE', `A server does not answer: ${said}`, { cause: error });
   if (REFUSED.has(code))
     return new SluiceError('INVALID_INPUT', `The database refuses us: ${said}.`, { hint: 'Check DATABASE_URL.', cause: error });
   if (NO_SCHEMA.has(code)) {

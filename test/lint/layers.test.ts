@@ -40,6 +40,7 @@ test.each([
   ['src/cli/commands/new.ts', "import { connect } from '../../db/connect';"],
   ['src/cli/commands/new.ts', "import { Pool } from 'pg';"],
   ['src/cli/new.ts', "import { pauseSignal } from '../../workflows/contract';"],
+  ['src/api/new.ts', "import { connect } from '../db/connect';"],
   ['src/embedding/new.ts', "import { connect } from '../db/connect';"],
   ['src/sources/new.ts', "import { MAIN_TASK_QUEUE } from '../../workflows/task-queues';"],
   ['activities/new.ts', "import { createIngestionService } from '../src/service/create-ingestion-service';"],
