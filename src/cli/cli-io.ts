@@ -14,6 +14,8 @@ export interface CliProcess {
   env: Readonly<Record<string, string | undefined>>;
   /** Absolute. */
   cwd: string;
+  /** Asks whoever sits at the terminal; undefined: nobody does. */
+  confirm(question: string): Promise<boolean | undefined>;
   /** Calls back when the process is to stop, until the answer is called. Nobody listening: a signal ends the process. */
   onInterrupt(listener: (reason: InterruptReason) => void): () => void;
 }

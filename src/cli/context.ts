@@ -7,6 +7,8 @@ import type { CliIo } from './cli-io';
 export interface CommandContext {
   io: CliIo;
   config: SluiceConfig;
+  /** Of the package. */
+  version: string;
   /** Rejects with SERVER_UNREACHABLE. The command closes what it opened. */
   openServers(options: OpenOptions): Promise<ServerSession>;
 }

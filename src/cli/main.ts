@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** The process of the command line: signals, streams and the end. */
 import { readFileSync } from 'node:fs';
+import { createInterface } from 'node:readline/promises';
 import path from 'node:path';
 import type { InterruptReason } from './cli-io';
 import { EXIT_INTERRUPTED } from './exit-code';
@@ -34,6 +35,7 @@ void runCli(
     stderr: process.stderr,
     env: process.env,
     cwd: process.cwd(),
+    confirm: askTerminal,
     onInterrupt(listener) {
       listeners.add(listener);
       return () => void listeners.delete(listener);
@@ -45,6 +47,16 @@ void runCli(
   // Explicitly: Temporal's runtime would keep the process alive. After everything is written.
   process.stdout.write('', () => process.stderr.write('', () => process.exit(exitCode)));
 });
+
+async function askTerminal(question: string): Promise<boolean | undefined> {
+  if (!process.stdin.isTTY) return undefined;
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return /^y(es)?$/i.test((await terminal.question(`${question} [y/N] `)).trim());
+  } finally {
+    terminal.close();
+  }
+}
 
 function tell(reason: InterruptReason): void {
   for (const listener of [...listeners]) listener(reason);

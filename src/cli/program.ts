@@ -17,7 +17,9 @@ import { registerPause } from './commands/pause';
 import { registerResume } from './commands/resume';
 import { registerRetry } from './commands/retry';
 import { registerSearch } from './commands/search';
+import { registerServe } from './commands/serve';
 import { registerShow } from './commands/show';
+import { registerSources } from './commands/sources';
 import { registerStatus } from './commands/status';
 import { registerUp } from './commands/up';
 import { registerWatch } from './commands/watch';
@@ -42,7 +44,9 @@ const COMMANDS = [
   registerFailures,
   registerShow,
   registerCollections,
+  registerSources,
   registerWorker,
+  registerServe,
   registerMigrate,
   registerDoctor,
 ];
@@ -65,7 +69,7 @@ export async function runCli(process: CliProcess, args: readonly string[], depen
       const command = received.at(-1) as Command;
       const config = loadConfig({ flags: configFlags(command.opts()), env: io.env, cwd: io.cwd });
       isDebug = config.debug;
-      const context = { io, config, openServers: (how: OpenOptions) => dependencies.openServers(config, io, how) };
+      const context = { io, config, version: dependencies.version, openServers: (how: OpenOptions) => dependencies.openServers(config, io, how) };
       exitCode = await action(context, command.processedArgs as string[], command.opts() as Options);
     };
   setUp(program, io, run, dependencies.version);
@@ -82,7 +86,7 @@ export async function runCli(process: CliProcess, args: readonly string[], depen
 function setUp(program: Command, io: CliIo, run: Runner, version: string): void {
   program.description('Durable document ingestion for retrieval.').version(version, '-V, --version', 'print the version').helpCommand(true);
   for (const register of COMMANDS) register(program, run);
-  for (const command of [program, ...program.commands]) {
+  for (const command of [program, ...program.commands, ...program.commands.flatMap(({ commands }) => commands)]) {
     command.exitOverride();
     command.configureOutput({
       writeOut: (text) => void io.stdout.write(text),

@@ -23,8 +23,21 @@ export interface SluiceConfig {
   temporal: TemporalConfig;
   /** Absolute. Local state: embedded servers. */
   stateDir: string;
+  /** Where the HTTP API listens, and what it may be asked for. */
+  api: ApiConfig;
   /** Every option that was set, and where. */
   settings: Settings;
+}
+
+export interface ApiConfig {
+  host: string;
+  /** undefined: the default, or another when that is taken. */
+  port: number | undefined;
+  /** Absolute. */
+  sourceRoots: readonly string[];
+  corsOrigins: readonly string[];
+  /** As SLUICE_API_KEYS has them: not for printing. */
+  keys: string | undefined;
 }
 
 export interface ConfigSources {
@@ -45,6 +58,13 @@ export function loadConfig({ flags, env, cwd }: ConfigSources): SluiceConfig {
     databaseUrl: checkedDatabaseUrl(env.DATABASE_URL),
     temporal: readTemporalConfig(env),
     stateDir: path.join(cwd, '.sluice'),
+    api: {
+      host: valueOf<string>(settings.host) ?? '127.0.0.1',
+      port: valueOf<number>(settings.port),
+      sourceRoots: (valueOf<string[]>(settings.sourceRoots) ?? ['.']).map((root) => path.resolve(cwd, root)),
+      corsOrigins: valueOf<string[]>(settings.corsOrigins) ?? [],
+      keys: env.SLUICE_API_KEYS || undefined,
+    },
     settings,
   };
 }

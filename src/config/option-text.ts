@@ -14,6 +14,8 @@ export function readOptionText(kind: OptionKind, texts: readonly string[]): unkn
       return asNumber(last);
     case 'switch':
       return TRUE.includes(last.toLowerCase()) ? true : FALSE.includes(last.toLowerCase()) ? false : last;
+    case 'texts':
+      return texts.flatMap(listed);
     case 'phases':
       return texts.flatMap(listed).map((phase) => phase.toUpperCase());
     case 'concurrency': {

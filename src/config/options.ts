@@ -11,20 +11,24 @@ import { embeddingSchema, jobOptionSchemas } from '../input/job-options-schema';
 
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const;
 
-/** How text from a flag or the environment becomes a value. `concurrency`: PHASE=N, several with commas. `phases`: P,P. */
-export type OptionKind = 'text' | 'number' | 'switch' | 'concurrency' | 'phases';
+/** How text from a flag or the environment becomes a value. `concurrency`: PHASE=N, several with commas. `phases`: P,P. `texts`: several with commas. */
+export type OptionKind = 'text' | 'number' | 'switch' | 'concurrency' | 'phases' | 'texts';
 
 export interface OptionDefinition {
   readonly kind: OptionKind;
   /** What a flag's value is called in the help; none for a switch. */
   readonly placeholder?: string;
   readonly help: string;
-  /** Commands with the group take the option as a flag. job: what starts jobs. worker: what runs one. logging: all. */
-  readonly group: 'job' | 'worker' | 'logging';
+  /** Commands with the group take the option as a flag. job: what starts jobs. worker: what runs one. api: what serves HTTP. logging: all. */
+  readonly group: 'job' | 'worker' | 'api' | 'logging';
   readonly schema: z.ZodType;
 }
 
 const phases = z.array(z.enum(JOB_PHASES, `must be of ${JOB_PHASES.join(', ')}`), 'must be a list of phases').min(1, 'must name a phase');
+
+const text = z.string('must be text').min(1, 'must not be empty');
+const port = z.int('must be a whole number from 0 to 65535').min(0, 'must be a whole number from 0 to 65535').max(65_535, 'must be a whole number from 0 to 65535');
+const origin = z.string('must be text').regex(/^https?:\/\/[^/\s]+$/, 'must be an origin such as https://example.org');
 
 export const OPTIONS = {
   embeddingProvider: {
@@ -117,6 +121,22 @@ export const OPTIONS = {
     group: 'worker',
     help: 'the phases that this worker serves (default: all)',
     schema: phases,
+  },
+  host: { kind: 'text', placeholder: 'address', group: 'api', help: 'where the HTTP API listens (default: 127.0.0.1)', schema: text },
+  port: { kind: 'number', placeholder: 'n', group: 'api', help: 'port of the HTTP API (default: 7070; 0: any that is free)', schema: port },
+  sourceRoots: {
+    kind: 'texts',
+    placeholder: 'folder,…',
+    group: 'api',
+    help: 'folders under which a source must lie to be ingested over HTTP (default: the current one)',
+    schema: z.array(text, 'must be a list of folders').min(1, 'must name a folder'),
+  },
+  corsOrigins: {
+    kind: 'texts',
+    placeholder: 'origin,…',
+    group: 'api',
+    help: 'origins whose pages may use the HTTP API with a key (default: none)',
+    schema: z.array(origin, 'must be a list of origins'),
   },
   logLevel: {
     kind: 'text',

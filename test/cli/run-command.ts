@@ -22,6 +22,8 @@ export interface CommandSetting {
   service?: Partial<IngestionService>;
   session?: Partial<ServerSession>;
   env?: Record<string, string>;
+  /** To a question; absent: nobody is asked. */
+  answer?: boolean;
   isTty?: boolean;
   columns?: number;
   /** Called with the way to interrupt, when the command begins to listen. */
@@ -68,6 +70,7 @@ export async function runCommand(args: string[], setting: CommandSetting = {}): 
       stderr: stream('stderr'),
       cwd,
       env: { TEMPORAL_CONFIG_FILE: '/nonexistent.toml', ...setting.env },
+      confirm: async () => setting.answer,
       onInterrupt(listener) {
         setting.whenListening?.(listener);
         return () => undefined;

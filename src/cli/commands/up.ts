@@ -1,35 +1,42 @@
-/** `sluice up`: servers and a worker, until Ctrl-C. */
+/** `sluice up`: servers, a worker and the HTTP API, until Ctrl-C. */
 import type { Command } from 'commander';
 import { addCommonOptions, addConfigOptions, type Runner } from '../command';
 import type { ServerAddresses } from '../context';
+import { startCliApi } from '../serve-api';
 import { serveWork } from '../serve-work';
 
 export function registerUp(program: Command, run: Runner): void {
   const command = program
     .command('up')
-    .summary('Start servers and a worker, until Ctrl-C.')
-    .description('Start what is missing of Temporal and Postgres, and a worker, until Ctrl-C. Data stay in .sluice/.')
+    .summary('Start servers, a worker and the HTTP API, until Ctrl-C.')
+    .description('Start what is missing of Temporal and Postgres, a worker and the HTTP API, until Ctrl-C. Data stay in .sluice/.')
     .action(
       run(async (context) => {
         const { io } = context;
         const session = await context.openServers({ mayStart: true });
         try {
-          return await serveWork(context, session, () => {
-            if (io.isJson) io.printJson(session.addresses);
-            else
-              io.print(
-                ...addressLines(session.addresses),
-                '',
-                'Ready. In another terminal: sluice ingest ./docs --collection docs',
-                'Ctrl-C stops it.',
-              );
-          });
+          const api = await startCliApi(context, session);
+          try {
+            return await serveWork(context, session, () => {
+              if (io.isJson) io.printJson({ ...session.addresses, apiUrl: api.url });
+              else
+                io.print(
+                  ...addressLines(session.addresses),
+                  `HTTP API: ${api.url}, described at ${api.url}/docs`,
+                  '',
+                  'Ready. In another terminal: sluice ingest ./docs --collection docs',
+                  'Ctrl-C stops it.',
+                );
+            });
+          } finally {
+            await api.close();
+          }
         } finally {
           await session.close();
         }
       }),
     );
-  addConfigOptions(addCommonOptions(command), ['worker']);
+  addConfigOptions(addCommonOptions(command), ['worker', 'api']);
 }
 
 /** As assignments, so that they can be copied into a shell. */

@@ -1,0 +1,28 @@
+/** Lets a request pass whose key may do what it asks for. */
+import type { MiddlewareHandler } from 'hono';
+import { HttpProblem } from '../http-problem';
+import type { ApiEnv } from '../api-env';
+import { findApiKey, mayDo, type ApiKey, type Scope } from './api-keys';
+
+export function authenticate(keys: readonly ApiKey[]): MiddlewareHandler<ApiEnv> {
+  return async (context, next) => {
+    const [, token] = /^Bearer +(\S+) *$/i.exec(context.req.header('authorization') ?? '') ?? [];
+    const key = token === undefined ? undefined : findApiKey(keys, token);
+    if (key === undefined) {
+      const why = token === undefined ? 'The request has no API key.' : 'The API key is not known.';
+      throw new HttpProblem('UNAUTHENTICATED', why, { headers: { 'WWW-Authenticate': 'Bearer' } });
+    }
+    const needed = neededScope(context.req.method, context.req.path);
+    if (!mayDo(key.scope, needed)) {
+      throw new HttpProblem('FORBIDDEN', `This needs the scope ${needed}; the key ${key.name} has ${key.scope}.`, { hint: 'Use another key.' });
+    }
+    context.set('client', key.name);
+    await next();
+  };
+}
+
+/** To search is to read, although the question is posted. */
+export function neededScope(method: string, path: string): Scope {
+  if (method === 'GET' || method === 'HEAD' || /^\/v1\/collections\/[^/]+\/search$/.test(path)) return 'read';
+  return method === 'DELETE' ? 'admin' : 'control';
+}

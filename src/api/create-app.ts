@@ -1,0 +1,94 @@
+/** Puts the API together: what every request goes through, in its order, and the routes. Listening: start-api.ts. */
+import { OpenAPIHono } from '@hono/zod-openapi';
+import { bodyLimit } from 'hono/body-limit';
+import { cors } from 'hono/cors';
+import { methodNotAllowed } from 'hono/method-not-allowed';
+import { secureHeaders } from 'hono/secure-headers';
+import { authenticate } from './access/authenticate';
+import type { ApiKey } from './access/api-keys';
+import { loopbackRules } from './access/loopback-rules';
+import { limitRate } from './access/rate-limit';
+import type { ApiEnv } from './api-env';
+import { answerInTime, answerWhileDatabaseDoes } from './deadline';
+import { docsPage } from './docs-page';
+import { HttpProblem, problemOf, problemResponse } from './http-problem';
+import { openApiDocument } from './openapi-document';
+import { registerCollections } from './routes/collections';
+import type { RouteDependencies } from './routes/dependencies';
+import { registerDocuments } from './routes/documents';
+import { registerHealth } from './routes/health';
+import { registerJobControl } from './routes/job-control';
+import { registerJobs } from './routes/jobs';
+import { refuseInvalid } from './validation';
+
+/** Of JSON; uploads have a limit of their own. */
+const MAX_BODY_BYTES = 1024 * 1024;
+
+export interface AppOptions extends RouteDependencies {
+  /** Empty: whoever reaches the API through the loopback interface may do everything. */
+  keys: readonly ApiKey[];
+  /** Origins whose pages may use the API with a key. */
+  corsOrigins: readonly string[];
+  /** Of the package. */
+  version: string;
+  /** Told what nobody foresaw. */
+  logError(error: unknown): void;
+}
+
+export function createApp(options: AppOptions): OpenAPIHono<ApiEnv> {
+  const { service, keys, corsOrigins, version, logError } = options;
+  const long = answerWhileDatabaseDoes(service);
+  const app = new OpenAPIHono<ApiEnv>({ defaultHook: refuseInvalid });
+
+  app.onError((error) => {
+    if (problemOf(error).details.code === 'INTERNAL') logError(error);
+    return problemResponse(error);
+  });
+  app.notFound(() => problemResponse(new HttpProblem('NOT_FOUND', 'There is nothing at this address.')));
+
+  app.use(secureHeaders({ strictTransportSecurity: false, contentSecurityPolicy: { defaultSrc: ["'none'"], styleSrc: ["'unsafe-inline'"], frameAncestors: ["'none'"] } }));
+  app.use(limitRate());
+  if (keys.length === 0) app.use(loopbackRules());
+  if (corsOrigins.length > 0) app.use(cors({ origin: [...corsOrigins], allowHeaders: ['Authorization', 'Content-Type', 'Idempotency-Key', 'Last-Event-ID'], maxAge: 600 }));
+  // Before the rest: who asks whether it lives has no key. The dashboard's built files, which hold no data, are to be served here too.
+  registerHealth(app, options);
+  if (keys.length > 0) app.use(authenticate(keys));
+  app.use(methodNotAllowed({ app, onMethodNotAllowed: (_context, methods) => problemResponse(wrongMethod(methods)) }));
+
+  app.use('/v1/*', async (context, next) => {
+    if (context.req.path.endsWith('/events') || isUpload(context.req.method, context.req.path)) return next();
+    return isLong(context.req.method, context.req.path) ? long(context, next) : inTime(context, next);
+  });
+  app.use('/v1/*', async (context, next) => (isUpload(context.req.method, context.req.path) ? next() : limitBody(context, next)));
+  registerJobs(app, options);
+  registerJobControl(app, options);
+  registerCollections(app, options);
+  registerDocuments(app, options);
+
+  const document = openApiDocument(app, version, keys.length > 0);
+  const page = docsPage(document);
+  app.get('/openapi.json', (context) => context.json(document));
+  app.get('/docs', (context) => context.html(page));
+  return app;
+
+  function wrongMethod(methods: readonly string[]): HttpProblem {
+    return new HttpProblem('METHOD_NOT_ALLOWED', 'Nothing can be done here with this method.', { headers: { Allow: methods.join(', ') } });
+  }
+}
+
+const inTime = answerInTime();
+const limitBody = bodyLimit({
+  maxSize: MAX_BODY_BYTES,
+  onError: () => {
+    throw new HttpProblem('PAYLOAD_TOO_LARGE', `A body may have ${MAX_BODY_BYTES} bytes.`);
+  },
+});
+
+function isUpload(method: string, path: string): boolean {
+  return method === 'POST' && /^\/v1\/collections\/[^/]+\/documents$/.test(path);
+}
+
+/** What may rightly take longer than a question to a database. */
+function isLong(method: string, path: string): boolean {
+  return method === 'DELETE' || (method === 'POST' && path.endsWith('/search'));
+}

@@ -1,0 +1,87 @@
+/** Listens, and stops in order. */
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { getRequestListener } from '@hono/node-server';
+import { SluiceError } from '../domain/errors';
+import type { IngestionService } from '../service/ingestion-service';
+import { parseApiKeys } from './access/api-keys';
+import { isLoopback } from './access/loopback-rules';
+import { createApp } from './create-app';
+import { JobWatchers } from './events/job-watchers';
+import { Uploads } from './uploads/uploads';
+
+const MAX_HEADER_BYTES = 16 * 1024;
+const HEADERS_TIMEOUT_MS = 10_000;
+/** An upload of a gigabyte through a slow line is given so long. */
+const REQUEST_TIMEOUT_MS = 30 * 60_000;
+const MAX_CONNECTIONS = 4_000;
+/** What is being answered may finish, for so long at most. */
+const CLOSE_PATIENCE_MS = 5_000;
+
+export interface ApiOptions {
+  service: IngestionService;
+  /** Uploads are kept in it. */
+  stateDir: string;
+  /** Folders under which a source of this machine must lie. */
+  sourceRoots: readonly string[];
+  /** As SLUICE_API_KEYS has them; undefined: there are none, and the host must be a loopback address. */
+  apiKeys: string | undefined;
+  corsOrigins: readonly string[];
+  host: string;
+  /** 0: any that is free. */
+  port: number;
+  /** Take any free port when this one is taken. */
+  mayTakeAnotherPort: boolean;
+  /** Of the package. */
+  version: string;
+  logError(error: unknown): void;
+}
+
+export interface RunningApi {
+  /** Such as `http://127.0.0.1:7070`. */
+  url: string;
+  /** Ends streams and takes no more requests; those at work may finish. */
+  close(): Promise<void>;
+}
+
+/** Rejects with INVALID_INPUT when it must not or can't listen there, or the keys can't be read. */
+export async function startApi(options: ApiOptions): Promise<RunningApi> {
+  const { service, host } = options;
+  const keys = options.apiKeys === undefined ? [] : parseApiKeys(options.apiKeys);
+  if (keys.length === 0 && !isLoopback(host)) {
+    throw new SluiceError('INVALID_INPUT', `Without API keys the API listens on this machine only, not on ${host}.`, { hint: 'Set SLUICE_API_KEYS (docs/api.md), or leave --host out.' });
+  }
+  if (keys.length === 0 && options.corsOrigins.length > 0) {
+    throw new SluiceError('INVALID_INPUT', 'Pages of other origins are served with API keys only.', { hint: 'Set SLUICE_API_KEYS (docs/api.md), or leave --cors-origins out.' });
+  }
+  const watchers = new JobWatchers((jobId) => service.status(jobId));
+  const app = createApp({ ...options, keys, watchers, uploads: new Uploads(options.stateDir) });
+  const server = createServer({ maxHeaderSize: MAX_HEADER_BYTES, headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS }, getRequestListener(app.fetch));
+  server.maxConnections = MAX_CONNECTIONS;
+  await listen(server, options);
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://${host.includes(':') ? `[${host}]` : host}:${port}`,
+    async close() {
+      const closed = new Promise((resolve) => server.close(resolve));
+      await watchers.close();
+      server.closeIdleConnections();
+      const impatience = setTimeout(() => server.closeAllConnections(), CLOSE_PATIENCE_MS);
+      await closed;
+      clearTimeout(impatience);
+    },
+  };
+}
+
+async function listen(server: Server, { host, port, mayTakeAnotherPort }: ApiOptions): Promise<void> {
+  try {
+    server.listen(port, host);
+    await once(server, 'listening');
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EADDRINUSE' && mayTakeAnotherPort) return listen(server, { host, port: 0, mayTakeAnotherPort: false } as ApiOptions);
+    const why = code === 'EADDRINUSE' ? 'something else does' : code === 'EACCES' ? 'that takes more rights' : (error as Error).message;
+    throw new SluiceError('INVALID_INPUT', `The API can't listen on ${host}, port ${port}: ${why}.`, { hint: 'Choose another with --port, or 0 for any.' });
+  }
+}
