@@ -12,6 +12,7 @@ export const HTTP_CODES = {
   METHOD_NOT_ALLOWED: { httpStatus: 405, hint: 'See the Allow header.' },
   PAYLOAD_TOO_LARGE: { httpStatus: 413, hint: 'Send less at once.' },
   UNSUPPORTED_MEDIA_TYPE: { httpStatus: 415, hint: 'Send application/json, or multipart/form-data to upload documents.' },
+  HEADERS_TOO_LARGE: { httpStatus: 431, hint: 'Send a shorter address and fewer headers.' },
   TOO_MANY_REQUESTS: { httpStatus: 429, hint: 'Wait for as long as the Retry-After header says.' },
 } as const satisfies Record<string, { httpStatus: number; hint: string }>;
 

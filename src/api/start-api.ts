@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { getRequestListener } from '@hono/node-server';
 import { SluiceError } from '../domain/errors';
 import type { IngestionService } from '../service/ingestion-service';
@@ -9,9 +10,11 @@ import { parseApiKeys } from './access/api-keys';
 import { isLoopback } from './access/loopback-rules';
 import { createApp } from './create-app';
 import { JobWatchers } from './events/job-watchers';
+import { HttpProblem, problemOf } from './http-problem';
 import { Uploads } from './uploads/uploads';
 
-const MAX_HEADER_BYTES = 16 * 1024;
+/** The longest address that is valid, a locator of 4,200 characters each escaped, is within it. */
+const MAX_HEADER_BYTES = 64 * 1024;
 const HEADERS_TIMEOUT_MS = 10_000;
 /** An upload of a gigabyte through a slow line is given so long. */
 const REQUEST_TIMEOUT_MS = 30 * 60_000;
@@ -58,6 +61,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
   const watchers = new JobWatchers((jobId) => service.status(jobId));
   const app = createApp({ ...options, keys, watchers, uploads: new Uploads(options.stateDir) });
   const server = createServer({ maxHeaderSize: MAX_HEADER_BYTES, headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS }, getRequestListener(app.fetch));
+  server.on('clientError', refuseUnparsed);
   server.maxConnections = MAX_CONNECTIONS;
   await listen(server, options);
   const { port } = server.address() as AddressInfo;
@@ -72,6 +76,19 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
       clearTimeout(impatience);
     },
   };
+}
+
+/** What never became a request: Node's own answer has no body. */
+function refuseUnparsed(error: NodeJS.ErrnoException, socket: Duplex): void {
+  if (!socket.writable) return void socket.destroy();
+  const isTooLarge = error.code === 'HPE_HEADER_OVERFLOW';
+  const problem = isTooLarge
+    ? new HttpProblem('HEADERS_TOO_LARGE', `The address and the headers may have ${MAX_HEADER_BYTES} bytes.`)
+    : new SluiceError('INVALID_INPUT', 'This is no HTTP request, or it did not come in time.');
+  const { details } = problemOf(problem);
+  const body = JSON.stringify(details);
+  const head = [`HTTP/1.1 ${details.status} ${details.title}`, 'Content-Type: application/problem+json', `Content-Length: ${Buffer.byteLength(body)}`, 'Connection: close'];
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
 }
 
 async function listen(server: Server, { host, port, mayTakeAnotherPort }: ApiOptions): Promise<void> {

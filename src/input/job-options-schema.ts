@@ -25,7 +25,7 @@ function embeddingSchemaFor(ownProviders: readonly string[]) {
   const provider = `must be ${providers.slice(0, -1).join(', ')} or ${last}`;
   return z.strictObject(
     {
-      provider: z.string(provider).refine((name) => providers.includes(name), provider),
+      provider: z.enum(providers, provider),
       model: storableText(200).optional(),
       // The most that pgvector indexes (halfvec).
       dimensions: whole(1, 4_000).optional(),

@@ -36,7 +36,7 @@ const uploadDocuments = createRoute({
     params: collectionParams,
     query: z.object({ upload: collectionNameSchema.optional() }),
     // The schema stands for itself: the body is streamed to disk, never parsed in memory.
-    body: { required: true, content: { 'multipart/form-data': { schema: { type: 'object', properties: { files: { type: 'array', minItems: 1, items: { type: 'string', format: 'binary' } } }, required: ['files'] } } } },
+    body: { required: true, content: { 'multipart/form-data': { schema: { type: 'object', properties: { files: { type: 'array', minItems: 1, items: { type: 'string', format: 'binary' } } }, required: ['files'], additionalProperties: false } } } },
   },
   responses: { 202: json(jobSchema, 'The job, accepted.'), ...PROBLEMS },
 });

@@ -22,5 +22,5 @@ export function textSchema(maxLength: number) {
     .string('must be text')
     .min(1, 'must not be empty')
     .max(maxLength, `must have at most ${maxLength} characters`)
-    .regex(/^[^\0]*$/, 'must not hold NUL characters');
+    .regex(/^[^\u0000]*$/, 'must not hold NUL characters');
 }

@@ -10,8 +10,8 @@ import { HttpProblem } from '../http-problem';
 /** Of all files of a request together. */
 const MAX_UPLOAD_BYTES = 1024 * 1024 * 1024;
 const MAX_UPLOAD_FILES = 1_000;
-/** Most file systems take no more. */
-const MAX_NAME_BYTES = 255;
+/** Most file systems take 255, and a number may be added. */
+const MAX_NAME_BYTES = 240;
 
 /** Writes each file under the name it was sent with into the folder, which is empty. Rejects with INVALID_INPUT or PAYLOAD_TOO_LARGE. */
 export async function receiveFiles(incoming: IncomingMessage, folder: string): Promise<void> {
@@ -29,7 +29,7 @@ export async function receiveFiles(incoming: IncomingMessage, folder: string): P
     parser.on('file', (_field, stream, { filename }) => {
       stream.on('error', () => undefined);
       try {
-        const name = checkedName(filename, names);
+        const name = freeName(filename, names);
         stream.on('data', (chunk: Buffer) => {
           bytes += chunk.length;
           if (bytes > MAX_UPLOAD_BYTES) fail(tooLarge());
@@ -61,17 +61,23 @@ function openParser(incoming: IncomingMessage): busboy.Busboy {
   }
 }
 
-/** The name is the document's URI. Folders in it are dropped. */
-function checkedName(sent: string | undefined, names: Set<string>): string {
+/** The name is the document's URI. Folders in it are dropped; of two files of one name the second gets a number: `a.md`, `a (2).md`. */
+function freeName(sent: string | undefined, names: Set<string>): string {
   const name = (sent ?? '').split(/[/\\]/).at(-1) ?? '';
   const shown = JSON.stringify(name.slice(0, 100));
   if (name === '' || name === '.' || name === '..') throw new SluiceError('INVALID_INPUT', 'A file has no name.', { hint: 'Give each part a filename.' });
   if (/\p{Cc}|\p{Surrogate}/u.test(name) || Buffer.byteLength(name) > MAX_NAME_BYTES) {
     throw new SluiceError('INVALID_INPUT', `${shown} can't be the name of a file.`);
   }
-  if (names.has(name)) throw new SluiceError('INVALID_INPUT', `Two files are called ${shown}.`);
-  names.add(name);
-  return name;
+  let free = name;
+  for (let number = 2; names.has(free); number += 1) free = numbered(name, number);
+  names.add(free);
+  return free;
+}
+
+function numbered(name: string, number: number): string {
+  const { name: stem, ext } = path.parse(name);
+  return `${stem} (${number})${ext}`;
 }
 
 function tooLarge(): HttpProblem {
