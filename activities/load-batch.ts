@@ -32,11 +32,11 @@ export function createLoadBatch({ db, parsers, isCurrentParser }: ActivityDepend
         for (const document of await loading.findUnloaded(job, batch)) {
           signal.throwIfAborted();
           await load(job, document, slice, signal);
-          if (slice.isFull()) await save(job, slice.take());
+          if (slice.isFull()) await save(job, batch, slice.take());
         }
       } finally {
         // On a stop too: what is read is kept.
-        if (!slice.isEmpty()) await save(job, slice.take());
+        if (!slice.isEmpty()) await save(job, batch, slice.take());
       }
       return batches.complete(jobId, 'LOADING', batch);
     });
@@ -59,17 +59,17 @@ export function createLoadBatch({ db, parsers, isCurrentParser }: ActivityDepend
   }
 
   /** When the database refuses what a document holds, that is this document's failure, not its neighbours'. */
-  async function save(job: JobContext, slice: LoadedSlice): Promise<void> {
+  async function save(job: JobContext, batch: number, slice: LoadedSlice): Promise<void> {
     try {
-      await loading.save(job, slice, attemptNumber());
+      await loading.save(job, batch, slice, attemptNumber());
     } catch (error) {
       if (!isRefusedData(error)) throw error;
       if (slice.loaded.length > 1) {
-        for (const loaded of slice.loaded) await save(job, { loaded: [loaded], unchanged: [], failed: [] });
-        await save(job, { ...slice, loaded: [] });
+        for (const loaded of slice.loaded) await save(job, batch, { loaded: [loaded], unchanged: [], failed: [] });
+        await save(job, batch, { ...slice, loaded: [] });
       } else {
         const failed = slice.loaded.map(({ ordinal }) => ({ ordinal, code: 'CORRUPT_DOCUMENT', message: `The database refuses its text: ${(error as Error).message}` }));
-        await loading.save(job, { loaded: [], unchanged: slice.unchanged, failed: [...slice.failed, ...failed] }, attemptNumber());
+        await loading.save(job, batch, { loaded: [], unchanged: slice.unchanged, failed: [...slice.failed, ...failed] }, attemptNumber());
       }
     }
   }

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { JobPhase } from '../domain/job-phase';
 import { findBatchRange, inBatch } from './batch-range';
 import type { Db } from './connect';
-import { enterStaging } from './job-context';
+import { closeBatch } from './enter-batch';
 
 /** The counts of a phase for one batch; see BatchResult in activities/contract.ts. */
 export interface BatchCounts {
@@ -29,7 +29,7 @@ export class BatchRepository {
    */
   async complete(jobId: string, phase: JobPhase, batch: number): Promise<BatchCounts> {
     return this.db.transaction().execute(async (trx) => {
-      await enterStaging(trx, jobId);
+      await closeBatch(trx, jobId, phase, batch);
       const range = await findBatchRange(trx, jobId, batch);
       const { rows } = await sql<{ result: BatchCounts }>`
         insert into sluice.batch_results (job_id, phase, batch, result)

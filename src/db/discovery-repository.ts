@@ -82,7 +82,7 @@ export class DiscoveryRepository {
       .where('reference', 'is not', null)
       .orderBy('ordinal')
       .execute();
-    return rows.map((row) => ({ kind: 'document', uri: row.uri, reference: row.reference!, size: row.size, changeToken: row.change_token ?? '' }));
+    return rows.map((row) => ({ kind: 'document', uri: row.uri, reference: row.reference!, size: row.size, changeToken: row.change_token }));
   }
 
   /** Documents of the source that are published now. */

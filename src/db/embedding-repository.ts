@@ -3,7 +3,8 @@ import { toSql } from 'pgvector/kysely';
 import { findBatchRange, inBatch } from './batch-range';
 import type { Db } from './connect';
 import { failDocuments } from './document-outcomes';
-import { enterStaging, type JobContext } from './job-context';
+import { enterBatch } from './enter-batch';
+import type { JobContext } from './job-context';
 
 export interface TextToEmbed {
   /** SHA-256, hex */
@@ -63,7 +64,7 @@ export class EmbeddingRepository {
   /** Fails the documents of a batch that hold a text which the provider refuses. */
   async refuse(job: JobContext, batch: number, hash: string, message: string, attempt: number): Promise<void> {
     await this.db.transaction().execute(async (trx) => {
-      await enterStaging(trx, job.jobId);
+      if (!(await enterBatch(trx, job.jobId, 'EMBEDDING', batch))) return;
       const range = await findBatchRange(trx, job.jobId, batch);
       const { rows } = await sql<{ ordinal: number }>`
         select distinct c.document_ordinal as ordinal from sluice.staged_chunks c

@@ -5,7 +5,8 @@ import { findBatchRange, inBatch } from './batch-range';
 import { rowsOf } from './bulk';
 import type { Db } from './connect';
 import { failDocuments, type FailedDocument } from './document-outcomes';
-import { enterStaging, type JobContext } from './job-context';
+import { enterBatch } from './enter-batch';
+import type { JobContext } from './job-context';
 
 /** A document that LOADING has to look at, beside what is published of it. */
 export interface DocumentToLoad {
@@ -59,10 +60,10 @@ export class LoadingRepository {
     return rows;
   }
 
-  /** Commits a part of a batch; a document that is staged or has an outcome already stays as it is. */
-  async save(job: JobContext, slice: LoadedSlice, attempt: number): Promise<void> {
+  /** Commits a part of a batch; a document that is staged or has an outcome already stays as it is, and so does all of a batch that is counted. */
+  async save(job: JobContext, batch: number, slice: LoadedSlice, attempt: number): Promise<void> {
     await this.db.transaction().execute(async (trx) => {
-      await enterStaging(trx, job.jobId);
+      if (!(await enterBatch(trx, job.jobId, 'LOADING', batch))) return;
       const staged = slice.loaded.map(({ ordinal, contentHash, parserVersion, document }) => ({ ordinal, content_hash: contentHash, parser_version: parserVersion, ...document }));
       if (staged.length > 0) {
         await sql`

@@ -6,6 +6,8 @@ export interface FileContent {
   path: string;
   /** Bytes [start, end) of the file: a record of a container. Absent: the whole file. */
   range?: { start: number; end: number };
+  /** Of the file in which the range was found, see file-token.ts: in another content these bytes are other ones. */
+  fileToken?: string;
 }
 
 export interface ParseRequest {

@@ -2,9 +2,14 @@
 export interface FolderCursor {
   /** The last path that was walked. */
   position: string;
+  /** Which folder the source's path was when the walk began; see {@link FolderIdentity}. */
+  root: FolderIdentity;
   /** Absent: everything at the position is done. */
   record?: RecordPosition;
 }
+
+/** Device and inode. The path of a disk that has been unmounted leads to another folder, often an empty one. */
+export type FolderIdentity = string;
 
 /** Where the next records of a container begin. */
 export interface RecordPosition {

@@ -6,6 +6,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { BigIntStats } from 'node:fs';
 import { realpath, stat } from 'node:fs/promises';
+import { fileToken } from '../parsing/file-token';
 import { describeFileError, fileErrorCode, isGone } from './file-error';
 import { findFileLeftOut, findFolderLeftOut } from './left-out';
 import type { PathFilter } from './path-filter';
@@ -20,7 +21,10 @@ export interface FoundFile {
   /** Absolute. */
   path: string;
   size: number;
+  /** Changes with the content. */
   changeToken: string;
+  /** When it was last written, by its file system's clock. */
+  modifiedAtMs: number;
 }
 
 export type FolderEntry = FoundFile | IgnoredFile | BrokenDocument;
@@ -36,7 +40,7 @@ export function entryOf(uri: string, path: Path, stats: BigIntStats): FolderEntr
       message: `The name of ${quoted(uri)}, or of a folder above it, is not valid UTF-8: rename it.`,
     };
   }
-  return { kind: 'file', uri, path, size: Number(stats.size), changeToken: `${stats.size}:${stats.mtimeNs}` };
+  return { kind: 'file', uri, path, size: Number(stats.size), changeToken: fileToken(stats), modifiedAtMs: Number(stats.mtimeMs) };
 }
 
 /** Of a link. @param rootRealPath of the source's folder */

@@ -13,12 +13,12 @@ import { isReadableFormat } from '../parsing/file-ending';
 import type { ParserPool } from '../parsing/parser-pool';
 import { listContainer } from './container-listing';
 import { describeFileError, fileErrorCode, isGone, sourceNotFound } from './file-error';
-import { decodeCursor, encodeCursor, type FolderCursor } from './folder-cursor';
+import { decodeCursor, encodeCursor, type FolderCursor, type FolderIdentity } from './folder-cursor';
 import { createFolderListings } from './folder-listing';
 import type { FoundFile } from './folder-entry';
 import { findFile, walkFolder, type WalkStart, type WalkStep } from './folder-walk';
 import { createPathFilter, type PathFilter } from './path-filter';
-import type { DiscoveredItem, SourceReader } from './source-reader';
+import type { DiscoveredItem, DiscoveryPage, SourceReader } from './source-reader';
 
 export interface FolderReaderDependencies {
   /** Opens containers; stays the caller's to close. */
@@ -40,26 +40,30 @@ export function createFolderReader({ parsers, moreEndings }: FolderReaderDepende
 
     async check(source) {
       const root = path.resolve(source.path);
-      if ((await kindOfRoot(root)) === 'folder') await checkListing(root);
+      if ((await lookAtRoot(root)).kind === 'folder') await checkListing(root);
     },
 
     async discover(source, cursor, limit, signal) {
       const from = cursor === undefined ? undefined : decodeCursor(cursor);
       const root = path.resolve(source.path);
       const filter = createPathFilter(source);
-      const isSingleFile = (await kindOfRoot(root)) === 'file';
+      const { kind, identity } = await lookAtRoot(root);
+      if (from !== undefined && from.root !== identity) return { items: [anotherFolder(root)] };
+      const isSingleFile = kind === 'file';
       const start = from && { position: from.position, isInclusive: from.record !== undefined };
       const steps = isSingleFile ? walkFile(root, filter, start) : walkFolder(root, filter, listings, start, signal);
       // A single file was named by whoever started the job, as one matched by an include pattern was.
       const wasAskedFor = isSingleFile || filter.isExplicit;
 
+      /** What was not found in a folder that is no longer there may be in it. */
+      const checked = async (page: DiscoveryPage): Promise<DiscoveryPage> => ((await lookAtRoot(root)).identity === identity ? page : { items: [...items, anotherFolder(root)] });
       const items: DiscoveredItem[] = [];
       let next: FolderCursor | undefined;
       for await (const { position, item } of steps) {
         signal.throwIfAborted();
         // Full, and there is more: only so is a last page known to be the last.
-        if (items.length >= limit) return { items, next: encodeCursor(next as FolderCursor) };
-        next = { position };
+        if (items.length >= limit) return checked({ items, next: encodeCursor(next as FolderCursor) });
+        next = { position, root: identity };
         if (item.kind !== 'file') {
           items.push(item);
           continue;
@@ -72,20 +76,25 @@ export function createFolderReader({ parsers, moreEndings }: FolderReaderDepende
         const record = from?.position === position ? from.record : undefined;
         const container = await listContainer(parsers, item, record, limit - items.length, signal);
         items.push(...container.items);
-        if (container.next) return { items, next: encodeCursor({ position, record: container.next }) };
+        if (container.next) return checked({ items, next: encodeCursor({ position, root: identity, record: container.next }) });
       }
-      return { items };
+      return checked({ items });
     },
   };
 }
 
-async function kindOfRoot(root: string): Promise<'folder' | 'file'> {
-  const stats = await stat(root).catch((error: unknown) => {
+async function lookAtRoot(root: string): Promise<{ kind: 'folder' | 'file'; identity: FolderIdentity }> {
+  const stats = await stat(root, { bigint: true }).catch((error: unknown) => {
     throw sourceNotFound(root, error);
   });
-  if (stats.isFile()) return 'file';
-  if (stats.isDirectory()) return 'folder';
+  // A file that is replaced by its next version stays the same source.
+  if (stats.isFile()) return { kind: 'file', identity: 'file' };
+  if (stats.isDirectory()) return { kind: 'folder', identity: `${stats.dev}:${stats.ino}` };
   throw new SluiceError('SOURCE_NOT_FOUND', `${root} is neither a folder nor a file.`);
+}
+
+function anotherFolder(root: string): DiscoveredItem {
+  return { kind: 'broken', uri: './', code: 'SOURCE_INCOMPLETE', message: `${root} became another folder while it was being listed: was a disk unmounted, or the folder replaced?` };
 }
 
 async function checkListing(root: string): Promise<void> {

@@ -10,8 +10,11 @@ export interface DiscoveredDocument {
   reference: FileContent;
   /** Size in bytes; of the record, for a record. */
   size: number;
-  /** Changes whenever the content may have, taken before reading: a file's size and mtime in ns; a record has its container's. */
-  changeToken: string;
+  /**
+   * Changes whenever the content may have, taken before reading: a file's size and mtime in ns; a record has its container's.
+   * null: there is none to rely on, the content will be read.
+   */
+  changeToken: string | null;
 }
 
 /** A file of a type that Sluice doesn't read. */

@@ -64,9 +64,9 @@ describe.each(TWINS)('%s', (_, twins) => {
     await discover(database.db, job, ['a', 'b', 'c', 'd'].map(found));
     const loading = new LoadingRepository(database.db);
     const slice = { loaded: [loaded(0, DOCUMENTS[0]!), loaded(1, DOCUMENTS[1]!)], unchanged: [{ ordinal: 2, changeToken: 't' }], failed: [{ ordinal: 3, code: 'READ_ERROR', message: 'no' }] };
-    await twins(() => loading.save(job, slice, 1));
+    await twins(() => loading.save(job, 0, slice, 1));
     // What was decided stays, whatever a later attempt says.
-    await loading.save(job, { loaded: [], unchanged: [{ ordinal: 3, changeToken: 't' }], failed: [{ ordinal: 2, code: 'X', message: 'x' }] }, 2);
+    await loading.save(job, 0, { loaded: [], unchanged: [{ ordinal: 3, changeToken: 't' }], failed: [{ ordinal: 2, code: 'X', message: 'x' }] }, 2);
     expect(await database.rows(`select ordinal, outcome::text, code from sluice.job_documents where job_id = '${job.jobId}' order by 1`)).toEqual([
       { ordinal: 0, outcome: null, code: null },
       { ordinal: 1, outcome: null, code: null },
@@ -80,7 +80,7 @@ describe.each(TWINS)('%s', (_, twins) => {
   test('a document is chunked once', async () => {
     const job = await open();
     await discover(database.db, job, DOCUMENTS.map(({ uri }) => found(uri)));
-    await new LoadingRepository(database.db).save(job, { loaded: DOCUMENTS.map((document, ordinal) => loaded(ordinal, document)), unchanged: [], failed: [] }, 1);
+    await new LoadingRepository(database.db).save(job, 0, { loaded: DOCUMENTS.map((document, ordinal) => loaded(ordinal, document)), unchanged: [], failed: [] }, 1);
     const chunking = new ChunkingRepository(database.db);
     expect((await chunking.findUnchunked(job, 0)).map(({ ordinal }) => ordinal)).toEqual([0, 1, 2]);
     await twins(() => chunking.save(job, DOCUMENTS.map((document, ordinal) => chunked(ordinal, document))));
@@ -94,7 +94,7 @@ describe.each(TWINS)('%s', (_, twins) => {
     const job = await open();
     const own: TestDocument[] = [{ uri: 'p', passages: [`alpha ${number}`, `beta ${number}`] }, { uri: 'q', passages: [`beta ${number}`, `gamma ${number}`] }];
     await discover(database.db, job, own.map(({ uri }) => found(uri)));
-    await new LoadingRepository(database.db).save(job, { loaded: own.map((document, ordinal) => loaded(ordinal, document)), unchanged: [], failed: [] }, 1);
+    await new LoadingRepository(database.db).save(job, 0, { loaded: own.map((document, ordinal) => loaded(ordinal, document)), unchanged: [], failed: [] }, 1);
     await new ChunkingRepository(database.db).save(job, own.map((document, ordinal) => chunked(ordinal, document)));
     const embeddings = new EmbeddingRepository(database.db);
     expect((await embeddings.findMissing(job, 0)).map(({ text }) => text)).toEqual([`alpha ${number}`, `beta ${number}`, `gamma ${number}`]);
@@ -228,7 +228,7 @@ test('when staging is closed a late writer is refused and leaves nothing', async
   await new FinishingRepository(database.db).cleanUp(job.jobId);
   const late = [
     () => discover(database.db, job, [found('late')]),
-    () => new LoadingRepository(database.db).save(job, { loaded: [loaded(0, DOCUMENTS[0]!)], unchanged: [], failed: [] }, 1),
+    () => new LoadingRepository(database.db).save(job, 0, { loaded: [loaded(0, DOCUMENTS[0]!)], unchanged: [], failed: [] }, 1),
     () => new ChunkingRepository(database.db).save(job, [chunked(0, DOCUMENTS[0]!)]),
     () => new PublishingRepository(database.db).publish(job, [0], 'chunker@1/256/32', 1, NEVER),
     () => new BatchRepository(database.db).complete(job.jobId, 'LOADING', 0),
@@ -241,11 +241,34 @@ test('when staging is closed a late writer is refused and leaves nothing', async
   expect(await chunksOf(job.jobId)).toEqual([]);
 });
 
+test.each(['LOADING', 'EMBEDDING'] as const)('what a lost attempt says of a batch after it has been counted in %s changes nothing', async (phase) => {
+  const job = await open();
+  await stage(database.db, job, DOCUMENTS);
+  const counted = await new BatchRepository(database.db).complete(job.jobId, phase, 0);
+  expect(counted.failed).toBe(0);
+  if (phase === 'LOADING') await new LoadingRepository(database.db).save(job, 0, { loaded: [], unchanged: [], failed: [{ ordinal: 0, code: 'READ_ERROR', message: 'no' }] }, 1);
+  else await new EmbeddingRepository(database.db).refuse(job, 0, sha256('the red fox'), 'no', 1);
+  expect(await database.rows(`select from sluice.job_documents where job_id = '${job.jobId}' and outcome is not null`)).toEqual([]);
+});
+
+test('a batch is counted with the outcomes that a twin is writing just then, or without any of them', async () => {
+  for (let round = 0; round < 10; round++) {
+    const job = await open();
+    await discover(database.db, job, DOCUMENTS.map(({ uri }) => found(uri)));
+    const failed = DOCUMENTS.map((_, ordinal) => ({ ordinal, code: 'READ_ERROR', message: 'no' }));
+    const [counts] = await Promise.all([
+      new BatchRepository(database.db).complete(job.jobId, 'LOADING', 0),
+      new LoadingRepository(database.db).save(job, 0, { loaded: [], unchanged: [], failed }, 1),
+    ]);
+    expect(await database.rows(`select from sluice.job_documents where job_id = '${job.jobId}' and outcome = 'FAILED'`)).toHaveLength(counts.failed);
+  }
+});
+
 test('writers that race with the closing of staging leave nothing', async () => {
   for (let round = 0; round < 10; round++) {
     const job = await open();
     await discover(database.db, job, DOCUMENTS.map(({ uri }) => found(uri)));
-    const writers = DOCUMENTS.map((document, ordinal) => new LoadingRepository(database.db).save(job, { loaded: [loaded(ordinal, document)], unchanged: [], failed: [] }, 1).catch(() => undefined));
+    const writers = DOCUMENTS.map((document, ordinal) => new LoadingRepository(database.db).save(job, 0, { loaded: [loaded(ordinal, document)], unchanged: [], failed: [] }, 1).catch(() => undefined));
     await Promise.all([...writers, new FinishingRepository(database.db).cleanUp(job.jobId)]);
     expect(await database.rows(`select from sluice.staged_documents where job_id = '${job.jobId}'`)).toEqual([]);
   }

@@ -94,7 +94,7 @@ test('a failed document keeps its published version, and the next job looks at i
   const loading = new LoadingRepository(database.db);
   const [known] = await loading.findUnloaded(job, 0);
   expect(known!.published).toMatchObject({ changeToken: 'token of a', parserVersion: 'text@1', chunkerVersion: 'chunker@1/256/32', contentHash: sha256('the old text') });
-  await loading.save(job, { loaded: [], unchanged: [], failed: [{ ordinal: 0, code: 'READ_ERROR', message: 'no' }] }, 1);
+  await loading.save(job, 0, { loaded: [], unchanged: [], failed: [{ ordinal: 0, code: 'READ_ERROR', message: 'no' }] }, 1);
   expect(await new FinishingRepository(database.db).removeVanished(job, NEVER)).toBe(0);
   await endJob(database.db, job);
   expect(await database.rows(`select text from sluice.search_chunks where source = '${where.locator}'`)).toEqual([{ text: 'the old text' }]);

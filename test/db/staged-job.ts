@@ -75,7 +75,7 @@ export function answers(documents: readonly TestDocument[]): { hash: string; vec
 /** Discovers, loads, chunks and embeds documents as batch 0 of the job; publishing is left. */
 export async function stage(db: Db, job: JobContext, documents: readonly TestDocument[]): Promise<void> {
   await discover(db, job, documents.map(({ uri }) => found(uri)));
-  await new LoadingRepository(db).save(job, { loaded: documents.map((document, ordinal) => loaded(ordinal, document)), unchanged: [], failed: [] }, 1);
+  await new LoadingRepository(db).save(job, 0, { loaded: documents.map((document, ordinal) => loaded(ordinal, document)), unchanged: [], failed: [] }, 1);
   await new ChunkingRepository(db).save(job, documents.map((document, ordinal) => chunked(ordinal, document)));
   await new EmbeddingRepository(db).store(job, answers(documents), { tokens: 0, cost: 0 });
 }

@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { fileToken } from '../../src/parsing/file-token';
 import type { ContainerRecord } from '../../src/parsing/parser-pool';
 import { NEVER, useParsing } from './harness';
 
@@ -154,5 +155,14 @@ describe('a record', () => {
     await expect(bench.pool.parse({ content: { path: file, range: { start: 2, end: 9 } }, uri: 'a.jsonl#1' }, NEVER)).rejects.toMatchObject(
       { code: 'INVALID_RECORD' },
     );
+  });
+
+  it('whose file was written again since it was listed is a failure: the range may hold another record', async () => {
+    const file = bench.write('a.jsonl', '{"text":"one"}\n{"text":"two"}\n');
+    const content = { path: file, range: { start: 0, end: 14 }, fileToken: fileToken(statSync(file, { bigint: true })) };
+    await expect(bench.pool.parse({ content, uri: 'a.jsonl#1' }, NEVER)).resolves.toMatchObject({ document: { text: 'one' } });
+    writeFileSync(file, '{"text":"two"}\n{"text":"one"}\n');
+    utimesSync(file, 1, 1);
+    await expect(bench.pool.parse({ content, uri: 'a.jsonl#1' }, NEVER)).rejects.toMatchObject({ code: 'READ_ERROR' });
   });
 });

@@ -1,4 +1,4 @@
-import { rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { createFolderReader } from '../../src/sources/folder-source';
 import { createSourceReaders } from '../../src/sources/source-readers';
@@ -64,7 +64,7 @@ test('a record is a range of its container and changes with it', async () => {
     uri: 'c.jsonl#r2',
     size: 11,
     changeToken: '24:1000000000',
-    reference: { path: path.join(folder, 'c.jsonl'), range: { start: 12, end: 23 } },
+    reference: { path: path.join(folder, 'c.jsonl'), range: { start: 12, end: 23 }, fileToken: '24:1000000000' },
   });
 });
 
@@ -72,6 +72,31 @@ test('a container that changes between two of its pages is incomplete, and what 
   const folder = temporaryFolder({ 'c.jsonl': '{"id":"r1"}\n{"id":"r2"}\n{"id":"r3"}\n', 'd.md': '' });
   const items = await discoverAll({ path: folder }, 2, () => writeFileSync(path.join(folder, 'c.jsonl'), '{"id":"x"}\n'));
   expect(summary(items)).toEqual(['document c.jsonl#r1', 'document c.jsonl#r2', 'SOURCE_INCOMPLETE c.jsonl', 'document d.md']);
+});
+
+test('a folder that becomes another one during the walk is incomplete: a disk was unmounted', async () => {
+  const folder = temporaryFolder({ 'disk/1.md': '', 'disk/2.md': '', 'disk/3.md': '', 'empty/.keep': '' });
+  const mountPoint = path.join(folder, 'mounted');
+  const mount = (target: string) => {
+    rmSync(mountPoint, { force: true });
+    symlinkSync(path.join(folder, target), mountPoint);
+  };
+  mount('disk');
+  const unmountedLater = await discoverAll({ path: mountPoint }, 2, () => mount('empty'));
+  expect(summary(unmountedLater)).toEqual(['document 1.md', 'document 2.md', 'SOURCE_INCOMPLETE ./']);
+
+  mount('disk');
+  const unmountWhileListing = { ...createInProcessParsers(), isContainer: async () => (mount('empty'), false) };
+  const page = await createFolderReader({ parsers: unmountWhileListing }).discover({ kind: 'folder', path: mountPoint }, undefined, 10, new AbortController().signal);
+  expect(summary(page.items).at(-1)).toBe('SOURCE_INCOMPLETE ./');
+});
+
+test('a file written just now has no token: what is written within the same tick would not show', async () => {
+  const folder = temporaryFolder({ 'a.md': 'a' });
+  const tokens = async () => (await discoverAll({ path: folder })).map((item) => item.kind === 'document' && item.changeToken);
+  expect(await tokens()).toEqual([null]);
+  utimesSync(path.join(folder, 'a.md'), 1, 1);
+  expect(await tokens()).toEqual(['1:1000000000']);
 });
 
 test('what was passed does not come again when the folder changes between pages', async () => {

@@ -6,6 +6,7 @@
 import type { FileHandle } from 'node:fs/promises';
 import { DocumentFailure } from '../../domain/document-outcome';
 import type { ContainerRecord, FileContent, RecordPage } from '../parser-pool';
+import { fileToken } from '../file-token';
 import { withFile } from '../read-content';
 import { findLayout, isBlank, type ContainerLayout } from './container-layout';
 import { MAX_RECORD_BYTES, type Element } from './element';
@@ -31,9 +32,8 @@ export class RecordListings {
   private readonly listings = new Map<string, Listing>();
 
   list(uri: string, content: FileContent, from: number, limit: number): Promise<RecordPage> {
-    return withFile(content.path, async (file, fileBytes) => {
-      const { mtimeMs, ino } = await file.stat();
-      const key = `${content.path}\0${ino}\0${fileBytes}\0${mtimeMs}`;
+    return withFile(content.path, async (file, stats) => {
+      const key = `${content.path}\0${stats.ino}\0${fileToken(stats)}`;
       const listing = await this.listingAt(uri, file, key, from);
       const records: ContainerRecord[] = [];
       const isOver = await readPage(
@@ -44,7 +44,7 @@ export class RecordListings {
         (record) => records.push(record),
       );
       this.listings.delete(key);
-      if (isOver || (listing.layout === 'lines' && listing.next >= fileBytes)) return { records };
+      if (isOver || (listing.layout === 'lines' && listing.next >= stats.size)) return { records };
       this.keep(key, listing);
       return { records, next: listing.next };
     });
