@@ -2,6 +2,7 @@ import { Context } from '@temporalio/activity';
 import { SluiceError } from '../src/domain/errors';
 import { claimSource } from '../src/db/claim-source';
 import { CollectionRepository, type Collection } from '../src/db/collection-repository';
+import { FinishingRepository } from '../src/db/finishing-repository';
 import { JobRepository } from '../src/db/job-repository';
 import { openCollection } from '../src/db/open-collection';
 import { parseIngestionInput } from '../src/input/ingestion-input';
@@ -18,6 +19,7 @@ import type { ActivityDependencies } from './dependencies';
 export function createOpenJob({ db, models, readers, own, workflows }: ActivityDependencies): Activities['openJob'] {
   const jobs = new JobRepository(db);
   const collections = new CollectionRepository(db);
+  const finishing = new FinishingRepository(db);
 
   return async (argument) => {
     // The row first: whatever is wrong with the input, the mirror tells of the job.
@@ -32,6 +34,8 @@ export function createOpenJob({ db, models, readers, own, workflows }: ActivityD
     const locator = await readers.getReader(input.source).locator(input.source);
     const source = await collections.openSource(collection.id, input.source.kind, locator);
     await claim(argument.jobId, collection, source.id, locator);
+    // A start that is refused changes nothing of the collection.
+    await collections.keepChunkSettings(collection);
     return { searchAttributes: await workflows.hasSearchAttributes() };
   };
 
@@ -43,6 +47,7 @@ export function createOpenJob({ db, models, readers, own, workflows }: ActivityD
       const { end } = await workflows.look(held.heldBy);
       if (end === undefined) throw new SluiceError('ALREADY_RUNNING', `Job ${held.heldBy} is ingesting ${locator} into "${collection.name}".`);
       await jobs.adoptEnd(held.heldBy, end);
+      await finishing.cleanUp(held.heldBy);
     }
   }
 }

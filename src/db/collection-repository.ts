@@ -39,8 +39,8 @@ export class CollectionRepository {
   }
 
   /**
-   * The collection, made when it is not there. Two jobs that make one at the same time get the same. A collection's model is
-   * fixed; its chunk settings become those given.
+   * The collection as the caller wants it, made when it is not there. Two jobs that make one at the same time get the same. A collection's
+   * model is fixed; chunk settings other than its own hold once they are kept: {@link keepChunkSettings}.
    * @param wanted undefined fields: the collection's own, or the default of a new one
    */
   async open(name: string, wanted: { model?: ModelRow; chunkTokens?: number; chunkOverlap?: number }, defaults: CollectionSettings): Promise<Collection> {
@@ -52,10 +52,13 @@ export class CollectionRepository {
       if (wanted.model !== undefined && !isSameModel(wanted.model, found.model)) {
         throw new SluiceError('COLLECTION_MISMATCH', `Collection "${name}" is embedded with ${describe(found.model)}, this job asks for ${describe(wanted.model)}.`);
       }
-      const settings = { chunk_tokens: wanted.chunkTokens ?? found.chunkTokens, chunk_overlap: wanted.chunkOverlap ?? found.chunkOverlap };
-      await trx.updateTable('collections').set(settings).where('id', '=', found.id).execute();
-      return { ...found, chunkTokens: settings.chunk_tokens, chunkOverlap: settings.chunk_overlap };
+      return { ...found, chunkTokens: wanted.chunkTokens ?? found.chunkTokens, chunkOverlap: wanted.chunkOverlap ?? found.chunkOverlap };
     });
+  }
+
+  /** From now on a job that does not say otherwise cuts chunks so. */
+  async keepChunkSettings({ id, chunkTokens, chunkOverlap }: Collection): Promise<void> {
+    await this.db.updateTable('collections').set({ chunk_tokens: chunkTokens, chunk_overlap: chunkOverlap }).where('id', '=', id).execute();
   }
 
   async openSource(collectionId: number, kind: string, locator: string): Promise<{ id: number }> {

@@ -20,7 +20,7 @@ const UNREACHABLE = 4;
 export const ERROR_KINDS = {
   // The call or the configuration must change.
   INVALID_INPUT: { retryable: false, httpStatus: 400, exitCode: CALL_MUST_CHANGE, hint: 'Correct the named fields and start again.' },
-  COLLECTION_MISMATCH: { retryable: false, httpStatus: 409, exitCode: CALL_MUST_CHANGE, hint: "Use the collection's embedding model, or another collection for the other model." },
+  COLLECTION_MISMATCH: { retryable: false, httpStatus: 409, exitCode: CALL_MUST_CHANGE, hint: "Use the collection's embedding model, another collection for the other model, or delete this one with `sluice collections delete`." },
   COLLECTION_NOT_FOUND: { retryable: false, httpStatus: 404, exitCode: CALL_MUST_CHANGE, hint: 'List the collections with `sluice collections`.' },
   SOURCE_NOT_FOUND: { retryable: false, httpStatus: 404, exitCode: CALL_MUST_CHANGE, hint: 'Check the path: it must exist where the worker runs.' },
   NO_DOCUMENTS: { retryable: false, httpStatus: 409, exitCode: CALL_MUST_CHANGE, hint: 'Check the path and the include and exclude patterns.' },

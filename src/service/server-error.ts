@@ -1,19 +1,7 @@
 /** Errors of Postgres and the network, as they reach the command line and the API, in Sluice's words. */
+import { isDatabaseAway } from '../db/database-away';
 import { SluiceError } from '../domain/errors';
 
-const UNREACHABLE = new Set([
-  'ECONNREFUSED',
-  'ECONNRESET',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'ETIMEDOUT',
-  '57P01',
-  '57P03',
-  '53300',
-  '08006',
-]);
 /** Wrong password or role, no such database. */
 const REFUSED = new Set(['28P01', '28000', '3D000']);
 /** No such schema, table, column, type or function. */
@@ -24,7 +12,7 @@ export function toSluiceError(error: unknown): SluiceError {
   if (error instanceof SluiceError) return error;
   const code = codeOf(error);
   const said = messageOf(error);
-  if (UNREACHABLE.has(code)) return new SluiceError('SERVER_UNREACHABLE', `A server does not answer: ${said}`, { cause: error });
+  if (isDatabaseAway(error)) return new SluiceError('SERVER_UNREACHABLE', `A server does not answer: ${said}`, { cause: error });
   if (REFUSED.has(code))
     return new SluiceError('INVALID_INPUT', `The database refuses us: ${said}.`, { hint: 'Check DATABASE_URL.', cause: error });
   if (NO_SCHEMA.has(code)) {

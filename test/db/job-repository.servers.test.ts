@@ -247,7 +247,10 @@ test("a collection's model is fixed, its chunk settings are the newest job's", a
   const { model } = await openCollection(database.db, 'fixed');
   const defaults = { model, vectorWeight: 1, chunkTokens: 1, chunkOverlap: 1 };
   await expect(repository.open('fixed', { model: { ...model, dimensions: 8 } }, defaults)).rejects.toMatchObject({ code: 'COLLECTION_MISMATCH' });
-  expect(await repository.open('fixed', { chunkTokens: 99 }, defaults)).toMatchObject({ model, chunkTokens: 99, chunkOverlap: 32, vectorWeight: 0.5 });
+  const wished = await repository.open('fixed', { chunkTokens: 99 }, defaults);
+  expect(wished).toMatchObject({ model, chunkTokens: 99, chunkOverlap: 32, vectorWeight: 0.5 });
+  expect(await repository.get('fixed')).toMatchObject({ chunkTokens: 256 });
+  await repository.keepChunkSettings(wished);
   expect(await repository.get('fixed')).toMatchObject({ chunkTokens: 99 });
   await expect(repository.get('none')).rejects.toMatchObject({ code: 'COLLECTION_NOT_FOUND' });
 });

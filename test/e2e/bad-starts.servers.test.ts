@@ -1,5 +1,7 @@
 /** Starts by other clients with anything at all as their argument: each is a job that ends FAILED, with every problem named, and can be looked at. */
+import { expectEventually } from '../harness/expect-eventually';
 import { createTestFolder } from '../harness/test-folder';
+import { CHUNK_DEFAULTS } from '../../src/domain/job-defaults';
 import type { JobStatusResponse } from '../../src/domain/job-view';
 import { createDeployment, type Deployment } from './deployment';
 import { writeDocuments } from './documents';
@@ -81,10 +83,27 @@ test('a start on a source that a job is at work on fails with ALREADY_RUNNING, w
   await deployment.client.workflow.getHandle(holder).signal('pause');
   try {
     expect(await start([{ ...good(), collection: 'held' }])).toMatchObject({ status: 'FAILED', error: { code: 'ALREADY_RUNNING', message: expect.stringContaining(holder) as string } });
+    // What it asked of the collection is not done either.
+    expect(await start([{ ...good(), collection: 'held', options: { chunkTokens: 100 } }])).toMatchObject({ error: { code: 'ALREADY_RUNNING' } });
+    expect(await deployment.db.selectFrom('collections').select('chunk_tokens').where('name', '=', 'held').execute()).toEqual([{ chunk_tokens: CHUNK_DEFAULTS.chunkTokens }]);
     // Another collection is another matter.
     expect(await start([{ ...good(), collection: 'free' }])).toMatchObject({ status: 'COMPLETED' });
   } finally {
     await deployment.client.workflow.getHandle(holder).signal('resume');
   }
   expect(await deployment.waitForEnd(holder)).toMatchObject({ status: 'COMPLETED' });
+}, 60_000);
+
+test('a holder that was terminated does not hold, and leaves nothing in staging', async () => {
+  const holder = 'dead-holder';
+  const input = { ...good(), collection: 'dead' };
+  const handle = await deployment.client.workflow.start('ingestionWorkflow', { taskQueue: 'sluice', workflowId: holder, args: [input] });
+  await handle.signal('pause', { phase: 'CHUNKING' });
+  const staged = () => deployment.db.selectFrom('staged_documents').select('ordinal').where('job_id', '=', holder).execute();
+  await expectEventually(async () => expect(await staged()).not.toEqual([]));
+  await handle.terminate();
+  await start([input], 'successor');
+  expect(await deployment.service.status('successor')).toMatchObject({ status: 'COMPLETED' });
+  expect(await deployment.service.status(holder)).toMatchObject({ status: 'FAILED', error: { code: 'TERMINATED' } });
+  expect(await staged()).toEqual([]);
 }, 60_000);

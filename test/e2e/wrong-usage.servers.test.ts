@@ -134,7 +134,7 @@ describe('the embedding', () => {
       exitCode: 2,
       code: 'COLLECTION_MISMATCH',
       message: /"made" is embedded with static static-en-256 \(256 dimensions\), this job asks for openai test-embedding \(64 dimensions\)/,
-      hint: /another collection for the other model/,
+      hint: /another collection for the other model, or delete/,
     });
   }, 2 * LIMIT_MS);
 

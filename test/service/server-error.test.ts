@@ -15,3 +15,13 @@ test('a database without tables tells to migrate', () => {
     hint: expect.stringContaining('sluice migrate'),
   });
 });
+
+test.each([
+  Object.assign(new Error('connect'), { code: 'ECONNREFUSED' }),
+  new AggregateError([Object.assign(new Error('connect'), { code: 'ECONNREFUSED' })]),
+  Object.assign(new Error('shutting down'), { code: '57P01' }),
+  new Error('Connection terminated due to connection timeout'),
+  new Error('timeout exceeded when trying to connect'),
+])('a database that is away is SERVER_UNREACHABLE: %s', (error) => {
+  expect(toSluiceError(error)).toMatchObject({ code: 'SERVER_UNREACHABLE' });
+});
