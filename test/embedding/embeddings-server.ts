@@ -57,8 +57,21 @@ export interface EmbeddingsServer {
   readonly paid: ReadonlyMap<string, number>;
   /** Bodies of the requests, in the order of their arrival. */
   readonly bodies: readonly EmbeddingsRequest[];
+  /** The same requests with what became of them. */
+  readonly log: readonly RequestRecord[];
   stats(): ServerStats;
   close(): Promise<void>;
+}
+
+export interface RequestRecord {
+  texts: readonly string[];
+  /** By this machine's clock. */
+  arrivedAtMs: number;
+  /** When the answer was sent, or the connection ended without one; undefined: not yet. */
+  endedAtMs?: number;
+  fault?: Fault['kind'];
+  /** An answer that was paid for, right or not. */
+  paid: boolean;
 }
 
 export interface EmbeddingsRequest {
@@ -75,6 +88,7 @@ export async function startEmbeddingsServer(options: Partial<ServerBehaviour> & 
   };
   const paid = new Map<string, number>();
   const bodies: EmbeddingsRequest[] = [];
+  const log: RequestRecord[] = [];
   const counts = { requests: 0, paidRequests: 0, paidTexts: 0, tokens: 0, maxConcurrent: 0, maxTextsInRequest: 0 };
   let concurrent = 0;
 
@@ -87,8 +101,13 @@ export async function startEmbeddingsServer(options: Partial<ServerBehaviour> & 
     counts.requests++;
     counts.maxConcurrent = Math.max(counts.maxConcurrent, ++concurrent);
     counts.maxTextsInRequest = Math.max(counts.maxTextsInRequest, input.length);
-    response.on('close', () => concurrent--);
     const fault = behaviour.faults.shift() ?? behaviour.always ?? undefined;
+    const record: RequestRecord = { texts: input, arrivedAtMs: Date.now(), fault: fault?.kind, paid: false };
+    log.push(record);
+    response.on('close', () => {
+      concurrent--;
+      record.endedAtMs = Date.now();
+    });
     const latencyMs = fault?.kind === 'latency' ? fault.ms : behaviour.latencyMs;
     if (latencyMs > 0) await new Promise((resolve) => setTimeout(resolve, latencyMs));
 
@@ -107,6 +126,7 @@ export async function startEmbeddingsServer(options: Partial<ServerBehaviour> & 
 
     for (const text of input) paid.set(text, (paid.get(text) ?? 0) + 1);
     const tokens = input.reduce((sum, text) => sum + Math.ceil(text.length / 4), 0);
+    record.paid = true;
     counts.paidRequests++;
     counts.paidTexts += input.length;
     counts.tokens += tokens;
@@ -148,6 +168,7 @@ export async function startEmbeddingsServer(options: Partial<ServerBehaviour> & 
     behaviour,
     paid,
     bodies,
+    log,
     stats,
     close() {
       server.closeAllConnections();

@@ -1,0 +1,112 @@
+/** One job, killed many times: at each step of its progress any of its processes, at a random moment. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { JobOptions } from '../../src/domain/ingestion-input';
+import { isJobFinished } from '../../src/domain/job-status';
+import { withDatabase } from '../harness/test-database';
+import { CellRun, JOB_OPTIONS, summaryOf } from './cell-run';
+import { checkAgreement, checkNoOrphans, checkOutcomes, checkPublished } from './invariants';
+import { checkNoSessions, endWorkers } from './leftovers';
+import { illegalSteps } from './legal-history';
+import { judgePayments, type Outage } from './payments';
+import { findParserChildren } from './processes';
+import { createRandom } from './random';
+import { activityStarts, recoveryMs } from './recovery';
+import { DOCUMENTS, type Rig } from './rig';
+import { StatusWatch } from './status-watch';
+
+const TARGETS = ['worker', 'worker', 'temporal', 'postgres', 'parser'] as const;
+type Target = (typeof TARGETS)[number];
+const LIMIT_MS: Record<Target, number> = { worker: 15_000, temporal: 10_000, postgres: 10_000, parser: Infinity };
+
+export interface KillsResult {
+  end: string;
+  violations: string[];
+  durationMs: number;
+  kills: Record<Target, number>;
+  /** Of each kind of process: from its return to the start of the next activity. */
+  recoveryMs: Partial<Record<Target, { median: number; most: number }>>;
+  textsRepeated: number;
+}
+
+/** @param count kills, spread over the job's progress, so that it lasts for all of them */
+export async function runKills(rig: Rig, seed: number, count: number, log: (line: string) => void): Promise<KillsResult> {
+  const startedAtMs = Date.now();
+  const random = createRandom(seed);
+  const run = await CellRun.open(rig, `kills-${seed}-${startedAtMs}`, random);
+  const options: JobOptions = { ...JOB_OPTIONS, batchDocuments: 4, concurrency: { LOADING: 2, CHUNKING: 2, EMBEDDING: 2, INDEXING: 2 } };
+  const violations: string[] = [];
+  const kills: Record<Target, number> = { worker: 0, temporal: 0, postgres: 0, parser: 0 };
+  const backs: { target: Target; atMs: number }[] = [];
+  const outages: Outage[] = [];
+  let parsersKilled = 0;
+  await run.addWorker();
+  await run.startJob(options);
+  const watch = new StatusWatch(run.jobId, () => run.service, () => run.jobs);
+
+  const kill = async (target: Target): Promise<number> => {
+    switch (target) {
+      case 'worker': {
+        const worker = random.pick(run.liveWorkers);
+        worker.kill('SIGKILL');
+        await worker.exit;
+        return (await run.addWorker()).startedAtMs;
+      }
+      case 'parser':
+        for (const { pid } of findParserChildren(random.pick(run.liveWorkers).pid)) {
+          process.kill(pid, 'SIGKILL');
+          parsersKilled++;
+        }
+        return Date.now();
+      case 'temporal':
+      case 'postgres':
+        await (target === 'temporal' ? rig.servers.killTemporal() : rig.servers.killPostgres());
+        await rig.servers.ensure();
+        run.reconnect();
+        return Date.now();
+    }
+  };
+
+  try {
+    for (let number = 0; number < count; number++) {
+      const wanted = (number * 4 * DOCUMENTS) / (count + 1);
+      const view = await run.untilStatus('further', ({ phases }) => phases.reduce((sum, phase) => sum + phase.itemsProcessed, 0) > wanted, 120_000);
+      await sleep(random.below(500));
+      const target = random.pick(TARGETS);
+      log(`  ${number + 1}/${count} ${target}: ${view.progress} %`);
+      const fromMs = Date.now();
+      const atMs = await kill(target);
+      kills[target]++;
+      outages.push({ fromMs, toMs: Date.now() });
+      backs.push({ target, atMs });
+    }
+  } catch (error) {
+    violations.push(`(end) ${(error as Error).message}`);
+  }
+  const end = await run.untilEnd();
+  log(`  ended: ${summaryOf(end)}`);
+  await watch.stop();
+  const killed = Object.values(kills).reduce((sum, times) => sum + times, 0);
+  if (end.status !== 'COMPLETED' || !isJobFinished(end.status) || killed !== count) violations.push(`(end) ${summaryOf(end)} after ${killed} kills`);
+  const starts = await activityStarts(run.client, run.jobId);
+  const recovered = backs.map(({ target, atMs }) => ({ target, ms: recoveryMs(starts, atMs) ?? 0 }));
+  for (const { target, ms } of recovered) if (ms > LIMIT_MS[target]) violations.push(`(recovery) after ${target}: ${ms} ms`);
+  violations.push(...(await checkAgreement(run, end)).problems, ...(await checkNoOrphans(run)), ...(await checkPublished(run, end)));
+  violations.push(...(await checkOutcomes(run, end, { count: parsersKilled, code: 'PARSER_CRASHED' })));
+  for (const stream of ['workflow', 'mirror', 'rows'] as const) {
+    const views = watch.samples.filter((sample) => sample.stream === stream).map(({ view }) => view);
+    violations.push(...illegalSteps(views, end).map((problem) => `(e) ${stream}: ${problem}`));
+  }
+  const { repeated, unexcused } = judgePayments(run.requests, outages);
+  if (unexcused > 0) violations.push(`(b) ${unexcused} texts were paid for twice that were not under way at a kill`);
+  violations.push(...(await endWorkers(run)));
+  await run.disconnect();
+  violations.push(...(await checkNoSessions(withDatabase(rig.servers.databaseUrl, run.database))));
+  await run.close({ keepFolder: violations.length > 0 });
+  const recoveries = Object.fromEntries(
+    (Object.keys(kills) as Target[]).filter((target) => kills[target] > 0).map((target) => {
+      const times = recovered.filter((one) => one.target === target).map(({ ms }) => ms).sort((a, b) => a - b);
+      return [target, { median: times[times.length >> 1]!, most: times[times.length - 1]! }];
+    }),
+  );
+  return { end: end.error?.code ?? end.status, violations, durationMs: Date.now() - startedAtMs, kills, recoveryMs: recoveries, textsRepeated: repeated };
+}
