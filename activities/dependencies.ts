@@ -2,6 +2,7 @@ import type { ComputePool } from '../src/compute/compute-pool';
 import type { Db } from '../src/db/connect';
 import type { EmbeddingModels } from '../src/embedding/models';
 import type { OwnKinds } from '../src/input/own-kinds';
+import type { IsCurrentParser } from '../src/parsing/current-parser';
 import type { ParserPool } from '../src/parsing/parser-pool';
 import type { SourceReaders } from '../src/sources/source-readers';
 import type { Workflows } from '../src/temporal/workflows';
@@ -10,8 +11,7 @@ import type { Workflows } from '../src/temporal/workflows';
 export interface ActivityDependencies {
   db: Db;
   parsers: ParserPool;
-  /** Whether documents parsed by this version, such as `markdown@1`, would be parsed the same today. */
-  isCurrentParser(parserVersion: string): boolean;
+  isCurrentParser: IsCurrentParser;
   readers: SourceReaders;
   /** Kinds that the worker's user has added: those of readers and models too. */
   own: OwnKinds;

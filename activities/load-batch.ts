@@ -43,7 +43,7 @@ export function createLoadBatch({ db, parsers, isCurrentParser }: ActivityDepend
 
   async function load(job: JobContext, document: DocumentToLoad, slice: Slice, signal: AbortSignal): Promise<void> {
     const { ordinal, uri, reference, size, changeToken, published } = document;
-    const comparable = published !== null && published.chunkerVersion === chunkerVersionOf(job.chunkSettings) && isCurrentParser(published.parserVersion) ? published : undefined;
+    const comparable = published !== null && published.chunkerVersion === chunkerVersionOf(job.chunkSettings) && isCurrentParser(uri, reference, published.parserVersion) ? published : undefined;
     if (comparable !== undefined && !job.options.verify && comparable.size === size && comparable.changeToken === changeToken && changeToken !== null) {
       slice.add({ unchanged: [{ ordinal, changeToken }] });
       return;

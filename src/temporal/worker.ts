@@ -12,8 +12,7 @@ import { createEmbeddingModels, type OpenAiAccess } from '../embedding/create-mo
 import type { EmbeddingProvider } from '../embedding/provider';
 import { ownKindsOf } from '../input/own-kinds';
 import { createParserPool } from '../parsing/child-process-pool';
-import { PARSER_VERSIONS } from '../parsing/formats';
-import { parserVersion } from '../parsing/parser';
+import { createCurrentParserCheck } from '../parsing/current-parser';
 import { readParserModules } from '../parsing/parser-modules';
 import type { OwnSourceReader } from '../sources/source-reader';
 import { startReconciler } from '../service/reconciler';
@@ -62,7 +61,6 @@ export async function createWorker(request: WorkerRequest): Promise<RunningWorke
   const { sources = [], parsers: parserModules = [], providers = [] } = request;
   const own = ownKindsOf(sources, providers);
   const ownParsers = readParserModules(parserModules);
-  const currentParsers = new Set([...PARSER_VERSIONS, ...ownParsers.map(parserVersion)]);
   const db = connect(request.databaseUrl);
   const parsers = createParserPool({ parserModules });
   const compute = createComputePool();
@@ -73,7 +71,7 @@ export async function createWorker(request: WorkerRequest): Promise<RunningWorke
     parsers,
     compute,
     models,
-    isCurrentParser: (version) => currentParsers.has(version),
+    isCurrentParser: createCurrentParserCheck(ownParsers),
     own,
     readers: createSourceReaders({ parsers, sources, moreEndings: ownParsers.flatMap((parser) => [...parser.endings]) }),
     workflows,

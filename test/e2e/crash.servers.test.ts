@@ -41,7 +41,7 @@ test.each<JobPhase>(['LOADING', 'CHUNKING', 'EMBEDDING', 'INDEXING'])('kill -9 o
 
   await deployment.startWorker();
   const job = await deployment.waitForEnd(jobId);
-  expect(job).toMatchObject({ status: 'COMPLETED', documents: { total: DOCUMENTS, succeeded: DOCUMENTS, failed: 0 }, chunks: reference.chunks.length });
+  expect(job).toMatchObject({ error: null, status: 'COMPLETED', documents: { total: DOCUMENTS, succeeded: DOCUMENTS, failed: 0 }, chunks: reference.chunks.length });
   for (const view of job.phases) expect(view).toMatchObject({ status: 'COMPLETED', itemsProcessed: DOCUMENTS, itemsFailed: 0 });
   expect(await deployment.publishedChunks('killed')).toEqual(reference.chunks.map((chunk) => ({ ...(chunk as object), collection: 'killed' })));
   expect((await deployment.provider.stats()).repeatedTexts).toBeLessThanOrEqual(REQUESTS_IN_FLIGHT * TEXTS_PER_REQUEST);
