@@ -10,6 +10,8 @@ const MAX_HALF_DIMENSIONS = 4_000;
 
 const LOCK_POLL_MS = 200;
 
+const QUERY_CANCELED = '57014';
+
 /**
  * What the index of a collection is built on, and what a search must order by to use it: the column has no fixed dimension, an HNSW
  * index needs one.
@@ -59,8 +61,13 @@ async function lock(connection: Db, collectionId: number, signal: AbortSignal): 
   }
 }
 
+/** A cancel that was on its way when the build ended may hit this statement. It comes once; a lock left behind would stay with the connection. */
 async function unlock(connection: Db, collectionId: number): Promise<void> {
-  await sql`select pg_advisory_unlock(hashtext('sluice.index'), ${collectionId})`.execute(connection);
+  const statement = sql`select pg_advisory_unlock(hashtext('sluice.index'), ${collectionId})`;
+  await statement.execute(connection).catch((error: { code?: unknown }) => {
+    if (error.code !== QUERY_CANCELED) throw error;
+    return statement.execute(connection);
+  });
 }
 
 async function findIndex(connection: Db, index: string): Promise<{ valid: boolean } | undefined> {

@@ -2,6 +2,9 @@
 import type { z } from 'zod';
 import { findSimilar } from './suggestion';
 
+/** What no person reads is not said, and must not outgrow what Temporal carries. */
+const MAX_PROBLEMS = 20;
+
 /** @param keysAt the keys that are known at a path, for suggestions */
 export function problemsOf(error: z.ZodError, value: unknown, keysAt: (path: string) => readonly string[]): string[] {
   const problems = error.issues.flatMap((issue) => {
@@ -11,7 +14,9 @@ export function problemsOf(error: z.ZodError, value: unknown, keysAt: (path: str
     return `${dotted(issue.path) || 'The input'} ${issue.message}${shown(found)}.`;
   });
   // One value can break one rule twice: a number outside of the safe ones is out of range too.
-  return [...new Set(problems)];
+  const distinct = [...new Set(problems)];
+  if (distinct.length <= MAX_PROBLEMS) return distinct;
+  return [...distinct.slice(0, MAX_PROBLEMS), `… and ${distinct.length - MAX_PROBLEMS} more problems like these.`];
 }
 
 function unknownKey(path: readonly PropertyKey[], known: readonly string[]): string {

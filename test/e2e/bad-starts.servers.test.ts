@@ -47,6 +47,7 @@ test.each<[string, unknown[], RegExp]>([
   ['a megabyte of text', [{ collection: 'a'.repeat(1_000_000), source: { kind: 'folder', path: '/x' } }], /collection must be 1 to 63/],
   ['deep nesting', [{ collection: 'a', source: nested(1_000) }], /source/],
   ['options beside their ranges', [{ collection: 'a', source: { kind: 'folder', path: '/x' }, options: { chunkTokens: 1, batchDocuments: 0, concurrency: { LOADIN: 1 } } }], /chunkTokens must.*batchDocuments must.*LOADIN is not known: did you mean LOADING\?/s],
+  ['ten thousand unknown keys', [{ collection: 'a', source: { kind: 'folder', path: '/x' }, options: Object.fromEntries(Array.from({ length: 10_000 }, (_, index) => [`key${index}`, 1])) }], /key0 is not known.*… and 9980 more problems/s],
   ['a password in a URL', [{ collection: 'a', source: { kind: 'folder', path: 'https://me:hunter2@example.org/' } }], /source\.path must not hold a user name or password/],
 ])('%s is INVALID_INPUT', async (_name, args, message) => {
   const job = await start(args);
