@@ -76,7 +76,7 @@ const layers = Object.entries(LAYERS).map(([layer, allowed]) => ({
 }));
 
 module.exports = tseslint.config(
-  { ignores: ['dist/', 'coverage/', 'src/dashboard/', 'test/fixtures/', 'examples/', 'models/', '.sluice/', 'docs/'] },
+  { ignores: ['dist/', 'coverage/', 'src/dashboard/', 'test/fixtures/', 'examples/', 'models/', '.sluice/', '.defects/', 'docs/'] },
   {
     name: 'parser',
     files: ['**/*.ts'],

@@ -19,8 +19,17 @@ import type { Random } from './random';
 import { EMBEDDING, type Rig } from './rig';
 
 export const COLLECTION = 'faults';
-/** So many lanes and so slow a provider that each phase of 300 documents lasts some seconds. */
-export const JOB_OPTIONS: JobOptions = { embedding: EMBEDDING, batchDocuments: 10, concurrency: { LOADING: 1, CHUNKING: 1, EMBEDDING: 2, INDEXING: 1 } };
+/**
+ * So few lanes and so slow a provider that each phase of 300 documents lasts some seconds, and chunks so small that a batch needs several
+ * requests: a fault finds some of its texts embedded and others not.
+ */
+export const JOB_OPTIONS: JobOptions = {
+  embedding: EMBEDDING,
+  batchDocuments: 20,
+  chunkTokens: 32,
+  chunkOverlap: 0,
+  concurrency: { LOADING: 1, CHUNKING: 1, EMBEDDING: 2, INDEXING: 1 },
+};
 export const LATENCY_MS = 300;
 
 /** A job that has not ended by then is stuck. */

@@ -53,6 +53,7 @@ export async function runCell(rig: Rig, plan: CellPlan, log: (line: string) => v
     if (cell.end!.status === 'FAILED') await cell.retry();
   } catch (error) {
     cell.violations.push(`(end) ${(error as Error).message}`);
+    await moment.release?.();
   }
   cell.violations.push(...(await cell.leave()));
   const isClean = cell.violations.length === 0;

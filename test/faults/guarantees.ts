@@ -1,7 +1,9 @@
 /** docs/guarantees.md, written from the results file and from nothing else. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { FAULTS, MOMENTS, type FaultName, type MomentName } from './matrix';
 import { PROMISES } from './promises';
-import type { ResultLine } from './results';
+import { CHECKOUT, readResults, type ResultLine } from './results';
 
 type CellLine = Extract<ResultLine, { kind: 'cell' }>;
 type KillsLine = Extract<ResultLine, { kind: 'kills' }>;
@@ -10,6 +12,10 @@ type DefectLine = Extract<ResultLine, { kind: 'defect' }>;
 const SERVER_BACK_MS = 10_000;
 const WORKER_BACK_MS = 15_000;
 const ANSWER_MS = 3_000;
+
+export function writeGuarantees(): void {
+  writeFileSync(join(CHECKOUT, 'docs', 'guarantees.md'), guaranteesPage(readResults()));
+}
 
 /** Only the last result of each cell and seed counts: an earlier one was mended since. */
 export function guaranteesPage(lines: readonly ResultLine[]): string {

@@ -5,16 +5,14 @@
  * results.jsonl, and writes docs/guarantees.md from that file. Cells that the file has for this seed and commit are passed over unless `--again`.
  * Exit code 1 when a promise was broken.
  */
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import picomatch from 'picomatch';
 import { runCell } from './cell';
 import { whyNoDisk } from './disk-full';
-import { guaranteesPage } from './guarantees';
+import { writeGuarantees } from './guarantees';
 import { runKills } from './kills';
 import { coveringSet, wholeProduct, type CellPlan } from './matrix';
-import { appendResult, CHECKOUT, productCommit, readResults, RESULTS_FILE, type ResultLine } from './results';
+import { appendResult, productCommit, readResults, RESULTS_FILE, type ResultLine } from './results';
 import { startRig, type Rig } from './rig';
 import { runUndisturbed } from './undisturbed';
 
@@ -26,7 +24,8 @@ async function main(): Promise<boolean> {
   const commit = productCommit();
   const origin = () => ({ seed, commit, date: new Date().toISOString() });
   const cells = values.kills !== undefined && values.only === undefined && values.cells === undefined ? [] : chooseCells(seed, values.only);
-  const isDone = ({ name }: CellPlan) => !values.again && readResults(file).some((line) => line.kind === 'cell' && line.cell === name && line.seed === seed && line.commit === commit && line.violations.length === 0);
+  const keptOnes = new Set(readResults(file).flatMap((line) => (line.kind === 'cell' && line.seed === seed && line.commit === commit && line.violations.length === 0 ? line.cell : [])));
+  const isDone = ({ name }: CellPlan) => !values.again && keptOnes.has(name);
   const plan = cells.filter((cell) => !isDone(cell)).slice(0, Number(values.cells ?? Infinity));
   say(`${plan.length} cells of seed ${seed} on ${commit}${cells.length > plan.length ? `, ${cells.length - plan.length} of ${cells.length} left out` : ''}`);
 
@@ -51,7 +50,7 @@ async function main(): Promise<boolean> {
     stop();
     await rig.close();
   }
-  if (file === RESULTS_FILE) writeFileSync(join(CHECKOUT, 'docs', 'guarantees.md'), guaranteesPage(readResults()));
+  if (file === RESULTS_FILE) writeGuarantees();
   return allKept;
 }
 

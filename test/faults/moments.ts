@@ -2,6 +2,7 @@
  * The moments at which a job is hurt, met by its state and never by time. What is over in milliseconds (discovery, finishing) is held open by a
  * lock in Postgres, so that the fault finds the activity in the middle of its work.
  */
+import { sql } from 'kysely';
 import { Client } from 'pg';
 import { isPhaseFinished } from '../../src/domain/phase-status';
 import type { JobPhase } from '../../src/domain/job-phase';
@@ -18,7 +19,7 @@ export interface Moment {
   reach(): Promise<void>;
   /** What makes the moment, when the fault may as well come first: a cancel. Called after {@link reach}. */
   act?(): Promise<void>;
-  /** Lets go what was held, when the fault has done its harm. */
+  /** Lets go what was held, when the fault has done its harm; again is fine. */
   release?(): Promise<void>;
   /** When all is mended: looks whether what should still hold does, and lets the job go on. Returns what is wrong. */
   resume?(): Promise<string[]>;
@@ -75,7 +76,8 @@ function finish(run: CellRun): Moment {
   return {
     reach: async () => {
       // Long before it is needed: the lock of a collection's index is taken at the end only.
-      const { id } = await run.db.selectFrom('collections').select('id').where('name', '=', COLLECTION).executeTakeFirstOrThrow();
+      const findCollection = () => run.db.selectFrom('collections').select('id').where('name', '=', COLLECTION).executeTakeFirstOrThrow();
+      const { id } = await expectEventually(findCollection);
       await lock.take(`select pg_advisory_lock(hashtext('sluice.index'), ${id})`);
       const isFinishing = ({ phases }: { phases: readonly { status: string; inFlight: number; itemsProcessed: number; itemsTotal: number }[] }) => {
         const indexing = phases[3]!;
@@ -124,9 +126,11 @@ class HeldLock {
 
   async untilAwaited(): Promise<void> {
     await expectEventually(async () => {
-      const { rowCount } = await this.client!.query(`select from pg_stat_activity where application_name = 'sluice' and wait_event_type = 'Lock'`);
-      if (!rowCount) throw new Error('Nobody waits for the lock.');
-    });
+      // Not within the lock's transaction: all that it sees of others is as they were at its first look.
+      const { rows } = await sql`
+        select from pg_stat_activity where application_name = 'sluice' and wait_event_type = 'Lock' and datname = current_database()`.execute(this.run.db);
+      if (rows.length === 0) throw new Error('Nobody waits for the lock.');
+    }, { timeoutMs: 30_000 });
   }
 
   async drop(): Promise<void> {
