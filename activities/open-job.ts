@@ -1,10 +1,12 @@
 import { Context } from '@temporalio/activity';
 import { SluiceError } from '../src/domain/errors';
+import { isJobFinished } from '../src/domain/job-status';
 import { claimSource } from '../src/db/claim-source';
 import { CollectionRepository, type Collection } from '../src/db/collection-repository';
 import { FinishingRepository } from '../src/db/finishing-repository';
 import { JobRepository } from '../src/db/job-repository';
 import { openCollection } from '../src/db/open-collection';
+import { reopenJob } from '../src/db/reopen-job';
 import { parseIngestionInput } from '../src/input/ingestion-input';
 import type { Activities } from './activities';
 import type { OpenJobArgument } from './contract';
@@ -23,9 +25,12 @@ export function createOpenJob({ db, models, readers, own, workflows }: ActivityD
 
   return async (argument) => {
     // The row first: whatever is wrong with the input, the mirror tells of the job.
-    if (!(await jobs.adopt({ ...rowOf(argument), namespace: Context.current().info.workflowNamespace }, argument.firstRunId))) {
+    const { workflowNamespace: namespace, workflowExecution } = Context.current().info;
+    const { runId } = workflowExecution!;
+    if (!(await jobs.adopt({ ...rowOf(argument), namespace, runId }, argument.firstRunId))) {
       throw new SluiceError('JOB_EXISTS', `There was a job with the id ${argument.jobId} already; it stays as it is.`);
     }
+    if (await isResetOfEnded(argument.jobId, runId)) await reopenJob(db, argument.jobId, runId);
     const input = parseIngestionInput(argument.input, own);
     const collection = await openCollection(collections, input.collection, input.options ?? {}, models.describe);
     if (input.options?.maxCost !== undefined && models.describe(collection.model).price === undefined) {
@@ -39,14 +44,23 @@ export function createOpenJob({ db, models, readers, own, workflows }: ActivityD
     return { searchAttributes: await workflows.hasSearchAttributes() };
   };
 
+  /** `temporal workflow reset` to before the opening, of a job that has ended: it begins anew. */
+  async function isResetOfEnded(jobId: string, runId: string): Promise<boolean> {
+    const row = await jobs.find(jobId);
+    if (row === undefined || !isJobFinished(row.status) || row.runId === null || row.runId === runId) return false;
+    return (await workflows.look(jobId)).run?.id === runId;
+  }
+
   /** A holder whose workflow has ended, or is gone, doesn't hold: its last snapshot did not reach the mirror. */
   async function claim(jobId: string, collection: Collection, sourceId: number, locator: string): Promise<void> {
     for (;;) {
       const held = await claimSource(db, jobId, collection, sourceId);
       if (held === undefined) return;
-      const { end } = await workflows.look(held.heldBy);
+      const holder = await jobs.find(held.heldBy);
+      // Of another namespace nothing is known here, and not even that it is gone.
+      const { end, run } = holder?.namespace === workflows.namespace ? await workflows.look(held.heldBy, holder.firstRunId) : {};
       if (end === undefined) throw new SluiceError('ALREADY_RUNNING', `Job ${held.heldBy} is ingesting ${locator} into "${collection.name}".`);
-      await jobs.adoptEnd(held.heldBy, end);
+      await jobs.adoptEnd(held.heldBy, end, run);
       await finishing.cleanUp(held.heldBy);
     }
   }

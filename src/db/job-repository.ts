@@ -1,22 +1,14 @@
 import { sql, type Selectable, type Transaction } from 'kysely';
 import type { ErrorCode } from '../domain/errors';
-import { stateOf, type IngestionState, type PhaseActivity, type PhaseState } from '../domain/ingestion-state';
-import { JOB_PHASES, perPhase, type JobPhase, type PerPhase } from '../domain/job-phase';
+import { stateOf, type IngestionState, type PhaseActivity } from '../domain/ingestion-state';
+import { JOB_PHASES, type JobPhase, type PerPhase } from '../domain/job-phase';
 import { isJobFinished, type JobStatus } from '../domain/job-status';
 import type { JobStatusResponse } from '../domain/job-view';
 import { PhaseTracker } from '../domain/phase-tracker';
 import type { Db } from './connect';
-import type { Database, IngestionJobs, IngestionPhaseStatus } from './schema';
+import { toMirroredJob, type MirroredJob } from './mirrored-job';
+import type { Database, IngestionJobs } from './schema';
 import { storableJson, storableText } from './storable';
-
-/** A job as the mirror knows it. */
-export interface MirroredJob {
-  state: IngestionState;
-  status: JobStatus;
-  activity: PerPhase<PhaseActivity>;
-  /** ISO 8601: the last write to any of its rows. */
-  asOf: string;
-}
 
 export interface NewJob {
   jobId: string;
@@ -28,15 +20,29 @@ export interface NewJob {
   createdAt: string;
   /** Of Temporal. */
   namespace?: string;
+  /** The run of the workflow that opens the job. */
+  runId?: string;
+}
+
+/** A run that writes, and the one whose state is there: null for none. Of two runs the later one wins, whatever its version: after a reset it begins lower. */
+export interface RunChange {
+  id: string;
+  after: string | null;
+}
+
+export interface MirrorOptions {
+  /** The job has ended: the counts are written too. */
+  final: boolean;
+  run?: RunChange;
 }
 
 /** The rows of `ingestion_jobs` and `ingestion_phase_status`. The one place that knows how NOT_STARTED is stored: PENDING without queued_at. */
 export class JobRepository {
   constructor(private readonly db: Db) {}
 
-  /** Records a job before Temporal has accepted it: NOT_STARTED. An existing row stays as it is. */
-  async record(job: NewJob): Promise<void> {
-    await this.db.transaction().execute((trx) => insertJob(trx, job));
+  /** Records a job before Temporal has accepted it: NOT_STARTED. false: there is such a row, and it stays as it is. */
+  async record(job: NewJob): Promise<boolean> {
+    return this.db.transaction().execute((trx) => insertJob(trx, job));
   }
 
   /** Temporal has accepted the job: PENDING. */
@@ -60,7 +66,13 @@ export class JobRepository {
         .execute();
       const updated = await trx
         .updateTable('ingestion_jobs')
-        .set({ first_run_id: firstRunId, namespace: job.namespace ?? null, created_at: job.createdAt, queued_at: sql`coalesce(queued_at, now())` })
+        .set({
+          first_run_id: firstRunId,
+          run_id: sql`coalesce(run_id, ${job.runId ?? null})`,
+          namespace: job.namespace ?? null,
+          created_at: job.createdAt,
+          queued_at: sql`coalesce(queued_at, now())`,
+        })
         .where('id', '=', job.jobId)
         .where((where) => where.or([where('first_run_id', 'is', null), where('first_run_id', '=', firstRunId)]))
         .executeTakeFirst();
@@ -69,10 +81,13 @@ export class JobRepository {
   }
 
   /**
-   * Writes a state of the job, if it is newer than what is there and the job's row belongs to this run. JobStatus is computed here, from
-   * the phases that the same transaction writes. Counters belong to the batches' transactions: they are written with the last state only.
+   * Writes a state of the job, if it is newer than what is there, or of a later run, and the job's row belongs to this chain of runs. JobStatus
+   * is computed here, from the phases that the same transaction writes. Counters belong to the batches' transactions: they are written with
+   * the last state only.
+   * @param options.run nothing is written when the row is no longer of `run.after`. That `run.id` is later is for the caller to know
    */
-  async mirror(state: IngestionState, activity: PerPhase<PhaseActivity>, firstRunId: string, { final }: { final: boolean }): Promise<boolean> {
+  async mirror(state: IngestionState, activity: PerPhase<PhaseActivity>, firstRunId: string, { final, run }: MirrorOptions): Promise<boolean> {
+    const isLaterRun = run !== undefined && run.after !== null && run.after !== run.id;
     return this.db.transaction().execute(async (trx) => {
       await insertJob(trx, { ...state, options: {} });
       const statuses = JOB_PHASES.map((phase) => state.phases[phase].status);
@@ -82,6 +97,7 @@ export class JobRepository {
           status: sql`sluice.overall_status(${statuses}::sluice.phase_status[])`,
           version: state.version,
           first_run_id: firstRunId,
+          ...(run && { run_id: run.id }),
           queued_at: sql`coalesce(queued_at, now())`,
           started_at: state.startedAt,
           finished_at: state.finishedAt,
@@ -99,8 +115,8 @@ export class JobRepository {
           }),
         })
         .where('id', '=', state.jobId)
-        .where('version', '<', state.version)
-        .where('status', 'in', ['PENDING', 'RUNNING'])
+        .$if(run !== undefined, (update) => update.where('run_id', 'is not distinct from', run!.after))
+        .$if(!isLaterRun, (update) => update.where('version', '<', state.version).where('status', 'in', ['PENDING', 'RUNNING']))
         .where((where) => where.or([where('first_run_id', 'is', null), where('first_run_id', '=', firstRunId)]))
         .executeTakeFirst();
       if (updated.numUpdatedRows === 0n) return false;
@@ -145,49 +161,24 @@ export class JobRepository {
     return this.db.selectFrom('ingestion_jobs').select(['collection', 'source', 'options']).where('id', '=', jobId).executeTakeFirst();
   }
 
+  /** The run that the job's state is of. null: none has written yet, or there is no such job. */
+  async findRunId(jobId: string): Promise<string | null> {
+    const row = await this.db.selectFrom('ingestion_jobs').select('run_id').where('id', '=', jobId).executeTakeFirst();
+    return row?.run_id ?? null;
+  }
+
   /**
    * Ends a job whose workflow has ended without its last snapshot: with the state it ended in, where Temporal still has that, otherwise
-   * FAILED with the error.
+   * FAILED with the error. false: it has ended meanwhile.
+   * @param run the run that has ended, and the first of its chain; absent where there is no trace of one
    */
-  async adoptEnd(jobId: string, end: JobEnd): Promise<void> {
+  async adoptEnd(jobId: string, end: JobEnd, run?: { id: string; firstId: string }): Promise<boolean> {
     const found = await this.find(jobId);
-    if (found === undefined || isJobFinished(found.status)) return;
+    if (found === undefined || isJobFinished(found.status)) return false;
     const state = found.state;
     if (end.view !== undefined) Object.assign(state, stateOf(end.view), { version: Math.max(end.view.version, state.version + 1) });
     else new PhaseTracker(state, () => end.at).failJob(end.error);
-    const { first_run_id: firstRunId } = await this.db.selectFrom('ingestion_jobs').select('first_run_id').where('id', '=', jobId).executeTakeFirstOrThrow();
-    await this.mirror(state, found.activity, firstRunId ?? '', { final: true });
-  }
-
-  /** Jobs that have not ended, of one namespace: those not looked at for longest first. */
-  async listUnfinished(namespace: string, limit: number): Promise<{ jobId: string; missedSince: Date | null }[]> {
-    return this.db
-      .selectFrom('ingestion_jobs')
-      .select(['id as jobId', 'missed_since as missedSince'])
-      .where('status', 'in', ['PENDING', 'RUNNING'])
-      .where('namespace', '=', namespace)
-      .orderBy('updated_at')
-      .limit(limit)
-      .execute();
-  }
-
-  /** Failed jobs whose staging nobody has emptied. */
-  async listUncleared(namespace: string, limit: number): Promise<string[]> {
-    const rows = await this.db
-      .selectFrom('ingestion_jobs')
-      .select('id')
-      .where('status', '=', 'FAILED')
-      .where('namespace', '=', namespace)
-      .where('source_id', 'is not', null)
-      .where('staging_closed_at', 'is', null)
-      .limit(limit)
-      .execute();
-    return rows.map((row) => row.id);
-  }
-
-  /** Remembers since when Temporal does not find the job's workflow; null: it does. */
-  async setMissedSince(jobId: string, missedSince: Date | null): Promise<void> {
-    await this.db.updateTable('ingestion_jobs').set({ missed_since: missedSince }).where('id', '=', jobId).execute();
+    return this.mirror(state, found.activity, found.firstRunId ?? run?.firstId ?? '', { final: true, ...(run && { run: { id: run.id, after: found.runId } }) });
   }
 
   /** Forgets a job that Temporal did not accept. */
@@ -205,7 +196,8 @@ export class JobRepository {
 /** How a workflow ended, as Temporal tells it. */
 export type JobEnd = { view: JobStatusResponse; error?: undefined; at?: undefined } | { view?: undefined; error: { code: ErrorCode; message: string }; at: string };
 
-async function insertJob(trx: Transaction<Database>, job: NewJob): Promise<void> {
+/** false: there is such a row. */
+async function insertJob(trx: Transaction<Database>, job: NewJob): Promise<boolean> {
   const inserted = await trx
     .insertInto('ingestion_jobs')
     .values({
@@ -216,8 +208,9 @@ async function insertJob(trx: Transaction<Database>, job: NewJob): Promise<void>
     })
     .onConflict((conflict) => conflict.doNothing())
     .executeTakeFirst();
-  if (inserted.numInsertedOrUpdatedRows !== 1n) return;
+  if (inserted.numInsertedOrUpdatedRows !== 1n) return false;
   await trx.insertInto('ingestion_phase_status').values(JOB_PHASES.map((phase) => ({ job_id: job.jobId, phase }))).execute();
+  return true;
 }
 
 /** What the job was started with, as Postgres can keep it. */
@@ -248,41 +241,4 @@ async function writePhase(trx: Transaction<Database>, state: IngestionState, pha
     .where('job_id', '=', state.jobId)
     .where('phase', '=', phase)
     .execute();
-}
-
-function toMirroredJob(row: Selectable<IngestionJobs>, phases: Selectable<IngestionPhaseStatus>[]): MirroredJob {
-  const byPhase = perPhase((phase) => phases.find((candidate) => candidate.phase === phase)!);
-  return {
-    status: row.status === 'PENDING' && row.queued_at === null ? 'NOT_STARTED' : row.status,
-    asOf: new Date(Math.max(row.updated_at.getTime(), ...phases.map((phase) => phase.updated_at.getTime()))).toISOString(),
-    activity: perPhase((phase) => ({ inFlight: 0, waitReason: byPhase[phase].wait_reason })),
-    state: {
-      jobId: row.id,
-      collection: row.collection,
-      source: row.source,
-      retryOf: row.retry_of,
-      phases: perPhase((phase): PhaseState => {
-        const { status, items_processed, items_failed, started_at, completed_at, error } = byPhase[phase];
-        return { status, itemsProcessed: items_processed, itemsFailed: items_failed, startedAt: toIso(started_at), completedAt: toIso(completed_at), error };
-      }),
-      documents: {
-        total: row.documents_total,
-        totalIsFinal: row.documents_total_is_final,
-        succeeded: row.documents_succeeded,
-        skipped: row.documents_skipped,
-        removed: row.documents_removed,
-        ignored: row.documents_ignored,
-      },
-      chunks: row.chunks,
-      error: row.error,
-      createdAt: toIso(row.created_at)!,
-      startedAt: toIso(row.started_at),
-      finishedAt: toIso(row.finished_at),
-      version: row.version,
-    },
-  };
-}
-
-function toIso(date: Date | string | null): string | null {
-  return date === null ? null : new Date(date).toISOString();
 }

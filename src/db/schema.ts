@@ -67,6 +67,7 @@ export interface IngestionJobs {
   options: Json<JobOptions>;
   retry_of: string | null;
   first_run_id: string | null;
+  run_id: string | null;
   namespace: string | null;
   missed_since: Date | null;
   collection_id: number | null;

@@ -138,3 +138,11 @@ export function stateOf(view: JobStatusResponse): IngestionState {
     version: view.version,
   };
 }
+
+/** What a view says of the moment, beside the state. */
+export function activityOf(view: JobStatusResponse): PerPhase<PhaseActivity> {
+  return perPhase((phase) => {
+    const { inFlight, waitReason } = view.phases.find((candidate) => candidate.phase === phase)!;
+    return { inFlight, waitReason };
+  });
+}

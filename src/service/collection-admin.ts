@@ -73,9 +73,10 @@ export class CollectionAdmin {
 
   /** Whether the job had ended. That there is no trace of it is the reconciler's to judge. */
   private async mend(jobId: string): Promise<boolean> {
-    const seen = await this.workflows.look(jobId).catch(() => undefined);
+    const job = await this.jobs.find(jobId);
+    const seen = await this.workflows.look(jobId, job?.firstRunId).catch(() => undefined);
     if (seen?.end === undefined || seen.end.error?.code === 'LOST') return false;
-    await this.jobs.adoptEnd(jobId, seen.end);
+    await this.jobs.adoptEnd(jobId, seen.end, seen.run);
     return true;
   }
 }

@@ -25,7 +25,7 @@ import { CollectionAdmin } from './collection-admin';
 import { startOnce } from './idempotent-start';
 import type { IngestionService } from './ingestion-service';
 import { JobControl } from './job-control';
-import { JobStatusReader, viewOfMirrored } from './job-status-reader';
+import { JobStatusReader } from './job-status-reader';
 import { readReadiness } from './readiness';
 
 const START_DEADLINE_MS = 2_000;
@@ -47,11 +47,11 @@ export function createIngestionService({ client, db, models, readers, own = NO_O
   const keys = new IdempotencyRepository(db);
   const control = new JobControl(client);
   const workflows = createWorkflows(client);
-  const statuses = new JobStatusReader(client, workflows, jobs);
+  const statuses = new JobStatusReader(db, workflows);
   const admin = new CollectionAdmin(db, models, workflows);
 
   const start = async (input: IngestionInput, jobId: string): Promise<{ jobId: string }> => {
-    await jobs.record({ jobId, collection: input.collection, source: input.source, options: input.options ?? {}, retryOf: input.options?.retryOf ?? null, namespace: client.options.namespace, createdAt: new Date().toISOString() });
+    const isNew = await jobs.record({ jobId, collection: input.collection, source: input.source, options: input.options ?? {}, retryOf: input.options?.retryOf ?? null, namespace: client.options.namespace, createdAt: new Date().toISOString() });
     try {
       await client.withDeadline(Date.now() + START_DEADLINE_MS, () =>
         client.workflow.start(WORKFLOW_TYPE, {
@@ -63,9 +63,9 @@ export function createIngestionService({ client, db, models, readers, own = NO_O
         }),
       );
     } catch (error) {
+      // The workflow of the id is another's, or was not accepted as far as is known; if it is a job, its opening makes the row again.
+      if (isNew) await jobs.forget(jobId);
       if (error instanceof WorkflowExecutionAlreadyStartedError) throw new SluiceError('JOB_EXISTS', `There is or was a job with the id ${jobId}.`);
-      // Whether it was accepted is not known; if it was, its opening makes the row again.
-      await jobs.forget(jobId);
       throw temporalCallError(client, error, START_DEADLINE_MS);
     }
     await jobs.markQueued(jobId);
@@ -96,10 +96,7 @@ export function createIngestionService({ client, db, models, readers, own = NO_O
 
     status: (jobId) => statuses.read(jobId),
 
-    async list({ limit = DEFAULT_PAGE, ...filter }) {
-      const page = await jobs.list({ ...filter, limit });
-      return { jobs: page.jobs.map(viewOfMirrored), nextCursor: page.nextCursor };
-    },
+    list: ({ limit = DEFAULT_PAGE, ...filter }) => statuses.list({ ...filter, limit }),
 
     pause: (jobId, phase) => control.pause(jobId, phase),
     resume: (jobId, phase, budget) => control.resume(jobId, phase, budget),

@@ -60,8 +60,13 @@ export class JobControl {
   }
 
   private async goneError(jobId: string): Promise<SluiceError> {
-    const exists = await this.handle(jobId).describe().then(() => true, () => false);
-    return exists ? finished(jobId) : new SluiceError('JOB_NOT_FOUND', `There is no job ${jobId}.`);
+    try {
+      await this.client.withDeadline(Date.now() + SIGNAL_DEADLINE_MS, () => this.handle(jobId).describe());
+      return finished(jobId);
+    } catch (error) {
+      if (error instanceof WorkflowNotFoundError) return new SluiceError('JOB_NOT_FOUND', `There is no job ${jobId}.`);
+      return temporalCallError(this.client, error, SIGNAL_DEADLINE_MS);
+    }
   }
 
   private handle(jobId: string) {

@@ -1,62 +1,126 @@
-import { WorkflowNotFoundError, type Client } from '@temporalio/client';
-import { jobStatusQuery } from '../../workflows/contract';
-import type { JobRepository, MirroredJob } from '../db/job-repository';
+import { DriftRepository } from '../db/drift-repository';
+import type { Db } from '../db/connect';
+import { JobRepository, type JobEnd } from '../db/job-repository';
+import type { MirroredJob } from '../db/mirrored-job';
 import { SluiceError } from '../domain/errors';
-import { viewOf } from '../domain/ingestion-state';
-import { isJobFinished } from '../domain/job-status';
+import { stateOf } from '../domain/ingestion-state';
+import { isJobFinished, type JobStatus } from '../domain/job-status';
 import type { JobStatusResponse } from '../domain/job-view';
-import { isPhaseFinished } from '../domain/phase-status';
-import { PhaseTracker } from '../domain/phase-tracker';
-import { strongerWaitReason } from '../domain/wait-reason';
-import type { PhaseWaits } from '../temporal/phase-waits';
-import type { Workflows } from '../temporal/workflows';
+import { asSeenByOwner, type WorkflowSeen, type Workflows } from '../temporal/workflows';
+import { idleView, newlyAccepted, viewOfMirror, withEnd, withoutWorker, withSeenFromOutside } from './job-status-view';
+import { LOST_AFTER_MS } from './reconciler';
 
 /** Each of the three is asked for so long at most; a command answers within 3 s, its start included. */
 const QUERY_DEADLINE_MS = 1_000;
 const ANSWER_DEADLINE_MS = 1_500;
 
-/** A worker may be busy with the first task of a new job: only then is silence no sign that there is none. */
-const NEW_JOB_MS = 10_000;
+/** Of a page of jobs, at most so many that Temporal does not list as running are looked at one by one. */
+const MAX_LOOKS = 20;
 
 /** What one source of knowledge said: an answer, that there is nothing, or nothing at all. */
-type Said<T> = { answer: T } | { nothing: true } | { silent: true; why: unknown };
+type Said<T> = { answer: T } | { nothing: true; answer?: undefined } | { silent: true; why: unknown; answer?: undefined };
+
+export interface JobFilter {
+  status?: JobStatus;
+  collection?: string;
+  cursor?: string;
+  limit: number;
+}
 
 /**
  * The truth about a job, from whoever can tell. The running workflow's own word counts most; then how Temporal says it ended; then the
  * mirror. All three are asked at once, and none is waited for longer than 1.5 s.
  */
 export class JobStatusReader {
-  constructor(private readonly client: Client, private readonly workflows: Workflows, private readonly jobs: JobRepository) {}
+  private readonly jobs: JobRepository;
+  private readonly drift: DriftRepository;
 
-  /** Rejects with JOB_NOT_FOUND, or with SERVER_UNREACHABLE when neither server answers. */
+  constructor(db: Db, private readonly workflows: Workflows) {
+    this.jobs = new JobRepository(db);
+    this.drift = new DriftRepository(db);
+  }
+
+  /** Rejects with JOB_NOT_FOUND, or with SERVER_UNREACHABLE when those who would know do not answer. */
   async read(jobId: string): Promise<JobStatusResponse> {
     const [query, temporal, mirror] = await Promise.all([
-      within(QUERY_DEADLINE_MS, this.query(jobId)),
+      within(QUERY_DEADLINE_MS, this.workflows.query(jobId, QUERY_DEADLINE_MS)),
       within(ANSWER_DEADLINE_MS, this.workflows.look(jobId)),
       within(ANSWER_DEADLINE_MS, this.jobs.find(jobId)),
     ]);
-    const mirrored = 'answer' in mirror ? mirror.answer : undefined;
-    const end = 'answer' in temporal ? temporal.answer.end : undefined;
-    const waits = ('answer' in temporal && temporal.answer.waits) || {};
-
-    // The latest run of the id may be one that was refused, because there had been such a job: then the job is the mirror's.
-    const wasRefused = end?.view?.error?.code === 'JOB_EXISTS' && mirrored !== undefined;
-    if (end?.view !== undefined && !wasRefused) return end.view;
-    if (end === undefined && 'answer' in query) return withSeenFromOutside(query.answer, waits, mirrored);
-    if (end?.error !== undefined && end.error.code !== 'LOST') return mirrored ? viewOfEnded(mirrored, end) : 'answer' in query ? query.answer : notFound(jobId);
-    if (mirrored !== undefined) return 'answer' in temporal && end === undefined ? withoutWorker(viewOfMirrored(mirrored)) : viewOfMirrored(mirrored);
-    if (end !== undefined && 'nothing' in mirror) return notFound(jobId);
-    throw new SluiceError('SERVER_UNREACHABLE', `Neither Temporal nor Postgres can tell about job ${jobId}.`, { cause: 'why' in temporal ? temporal.why : undefined });
+    const seen = temporal.answer && asSeenByOwner(temporal.answer, mirror.answer?.firstRunId ?? null);
+    // Of a later workflow with the job's id it is not the job that answers.
+    if (seen?.end !== undefined) return this.ended(jobId, seen.end, seen.run === undefined ? { nothing: true } : query, mirror);
+    if (seen !== undefined) return this.running(jobId, seen, query, mirror);
+    if (query.answer !== undefined) return withSeenFromOutside(query.answer, {}, mirror.answer);
+    if (mirror.answer !== undefined) return viewOfMirror(mirror.answer);
+    throw unreachable(`Neither Temporal nor Postgres can tell about job ${jobId}.`, temporal);
   }
 
-  private async query(jobId: string): Promise<JobStatusResponse | undefined> {
-    try {
-      return await this.client.withDeadline(Date.now() + QUERY_DEADLINE_MS, () => this.client.workflow.getHandle(jobId).query(jobStatusQuery));
-    } catch (error) {
-      if (error instanceof WorkflowNotFoundError) return undefined;
-      throw error;
+  /**
+   * A page of the mirror, newest first. Where Temporal tells at once that a workflow has ended, the job is shown as ended although its row does
+   * not know yet; a filter by that end does not find it before the reconciler has mended the row.
+   */
+  async list(filter: JobFilter): Promise<{ jobs: JobStatusResponse[]; nextCursor: string | null }> {
+    const { jobs, nextCursor } = await this.jobs.list(filter);
+    const unfinished = jobs.filter(({ status, namespace }) => !isJobFinished(status) && namespace === this.workflows.namespace);
+    const open = await within(QUERY_DEADLINE_MS, this.workflows.listOpen({ jobIds: unfinished.map(({ state }) => state.jobId) }));
+    const suspects = open.answer === undefined ? [] : unfinished.filter(({ state }) => !open.answer.has(state.jobId)).slice(0, MAX_LOOKS);
+    const looked = new Map(
+      await Promise.all(suspects.map(async (job) => [job, (await within(QUERY_DEADLINE_MS, this.workflows.look(job.state.jobId, job.firstRunId))).answer] as const)),
+    );
+    const views = jobs.map((job) => viewInList(job, looked.get(job)?.end));
+    return { jobs: views.filter(({ status }) => filter.status === undefined || status === filter.status), nextCursor };
+  }
+
+  private async running(jobId: string, { waits, isWorkedOn, run }: WorkflowSeen & { end?: undefined }, query: Said<JobStatusResponse>, mirror: Said<MirroredJob>): Promise<JobStatusResponse> {
+    const mirrored = mirror.answer;
+    if (mirrored !== undefined && mirrored.missedSince !== null) await within(QUERY_DEADLINE_MS, this.drift.setMissedSince(jobId, null));
+    if (query.answer !== undefined) return withSeenFromOutside(query.answer, waits, mirrored);
+    if ('silent' in mirror) throw unreachable(`Job ${jobId} has not ended, but neither a worker nor Postgres tells more.`, mirror);
+    // A reset has begun another run after the end that the mirror has, and nobody has taken it up.
+    const isPutBack = mirrored !== undefined && isJobFinished(mirrored.status) && mirrored.runId !== null && mirrored.runId !== run.id;
+    if (mirrored === undefined || isPutBack) return withoutWorker(idleView(newlyAccepted(jobId, await this.workflows.getStart(jobId)), new Date().toISOString()));
+    const view = withSeenFromOutside(viewOfMirror(mirrored), waits, mirrored);
+    return isWorkedOn ? view : withoutWorker(view);
+  }
+
+  private async ended(jobId: string, end: JobEnd, query: Said<JobStatusResponse>, mirror: Said<MirroredJob>): Promise<JobStatusResponse> {
+    if (end.view?.error?.code === 'JOB_EXISTS' && 'silent' in mirror) throw unreachable(`Of job ${jobId} only Postgres can tell.`, mirror);
+    if (end.view !== undefined) return end.view;
+    // A cancelled workflow has no result, but a worker can ask it.
+    if (query.answer?.finishedAt) return query.answer;
+    if ('silent' in mirror) {
+      if (query.answer === undefined) throw unreachable(`Job ${jobId} has ended (${end.error.code}), but Postgres does not tell more.`, mirror);
+      return idleView(withEnd(stateOf(query.answer), end), end.at);
     }
+    const mirrored = mirror.answer;
+    if (end.error.code === 'LOST') return this.lost(jobId, end, mirrored);
+    if (mirrored !== undefined) return endedView(mirrored, end);
+    return idleView(withEnd(newlyAccepted(jobId, await this.workflows.getStart(jobId)), end), end.at);
   }
+
+  /** As for the reconciler, one miss is none. It is noted, so that a second one tells even where no worker runs. */
+  private async lost(jobId: string, end: JobEnd & { view?: undefined }, mirrored: MirroredJob | undefined): Promise<JobStatusResponse> {
+    if (mirrored === undefined) throw new SluiceError('JOB_NOT_FOUND', `There is no job ${jobId}.`);
+    const isOurs = mirrored.namespace === this.workflows.namespace;
+    if (isJobFinished(mirrored.status) || !isOurs) return viewOfMirror(mirrored);
+    if (isLost(mirrored)) return endedView(mirrored, end);
+    await within(QUERY_DEADLINE_MS, this.drift.setMissedSince(jobId, new Date()));
+    return viewOfMirror(mirrored);
+  }
+}
+
+function viewInList(job: MirroredJob, end: JobEnd | undefined): JobStatusResponse {
+  if (end === undefined || (end.error?.code === 'LOST' && !isLost(job))) return viewOfMirror(job);
+  return end.view ?? endedView(job, end);
+}
+
+function isLost({ missedSince }: MirroredJob): boolean {
+  return missedSince !== null && Date.now() - missedSince.getTime() >= LOST_AFTER_MS;
+}
+
+function endedView(job: MirroredJob, end: JobEnd & { view?: undefined }): JobStatusResponse {
+  return idleView(withEnd(job.state, end), job.asOf);
 }
 
 async function within<T>(deadlineMs: number, question: Promise<T | undefined>): Promise<Said<T>> {
@@ -71,36 +135,6 @@ async function within<T>(deadlineMs: number, question: Promise<T | undefined>): 
   return Promise.race([said, late]).finally(() => clearTimeout(timer));
 }
 
-function notFound(jobId: string): never {
-  throw new SluiceError('JOB_NOT_FOUND', `There is no job ${jobId}.`);
-}
-
-/** Lays over the workflow's view what is seen from outside it: by Temporal, and by the activities, which write it to the phase's row. */
-function withSeenFromOutside(view: JobStatusResponse, waits: PhaseWaits, mirrored: MirroredJob | undefined): JobStatusResponse {
-  const phases = view.phases.map((phase) => {
-    if (phase.status !== 'RUNNING') return phase;
-    const noted = mirrored?.activity[phase.phase].waitReason ?? null;
-    // The row may still say of the status before what it was: only what the workflow can't know counts.
-    const byActivities = noted === 'RATE_LIMITED' || noted === 'PROVIDER_DOWN' ? noted : null;
-    const seen = strongerWaitReason(waits[phase.phase] ?? null, byActivities);
-    return { ...phase, waitReason: strongerWaitReason(phase.waitReason, seen) };
-  });
-  return { ...view, phases };
-}
-
-export function viewOfMirrored({ state, activity, asOf, status }: MirroredJob): JobStatusResponse {
-  return viewOf(state, { activity, asOf, status, readFrom: 'mirror' });
-}
-
-/** Temporal says that the workflow runs, and nobody answers for it. */
-function withoutWorker(view: JobStatusResponse): JobStatusResponse {
-  const isNew = Date.now() - Date.parse(view.createdAt) < NEW_JOB_MS;
-  if (isNew || isJobFinished(view.status)) return view;
-  return { ...view, phases: view.phases.map((phase) => (isPhaseFinished(phase.status) ? phase : { ...phase, waitReason: strongerWaitReason(phase.waitReason, 'NO_WORKER') })) };
-}
-
-/** The mirror's job with the end that Temporal tells of, when its last state never reached the mirror. */
-function viewOfEnded(mirrored: MirroredJob, end: { error: { code: SluiceError['code']; message: string }; at: string }): JobStatusResponse {
-  if (!isJobFinished(mirrored.status)) new PhaseTracker(mirrored.state, () => end.at).failJob(end.error);
-  return viewOf(mirrored.state, { activity: mirrored.activity, readFrom: 'mirror', asOf: mirrored.asOf });
+function unreachable(message: string, said: Said<unknown>): SluiceError {
+  return new SluiceError('SERVER_UNREACHABLE', message, { cause: 'why' in said ? said.why : undefined });
 }

@@ -3,35 +3,80 @@
  * the last moment) its row would say RUNNING for ever. Every worker has a reconciler, one of them works at a time.
  */
 import type { Db } from '../db/connect';
+import { DriftRepository, type UnfinishedJob } from '../db/drift-repository';
 import { FinishingRepository } from '../db/finishing-repository';
 import { JobRepository, type JobEnd } from '../db/job-repository';
+import { pingDatabase } from '../db/ping';
 import { whileAlone } from '../db/while-alone';
+import type { ErrorCode } from '../domain/errors';
+import { activityOf, stateOf } from '../domain/ingestion-state';
+import { isJobFinished } from '../domain/job-status';
 import type { WorkflowSeen, Workflows } from '../temporal/workflows';
 
 const INTERVAL_MS = 20_000;
 
-/** A round is bounded; what it did not get to, the next one does. */
+/** A round is bounded; what it did not get to, a later one does. */
 const JOBS_PER_ROUND = 100;
 
+/** Open workflows that a round asks Temporal for at once. Jobs beyond it are looked at one by one, some in each round. */
+const OPEN_PER_ROUND = 10_000;
+
 /** A workflow that Temporal does not find once may have been asked for in a bad moment. */
-const LOST_AFTER_MS = 60_000;
+export const LOST_AFTER_MS = 60_000;
+
+/** The worker that asks is there to answer. */
+const QUERY_DEADLINE_MS = 3_000;
+
+/** What was mended of a row: it got the end of its workflow, its staging was emptied, or the run that a reset has begun took it over. */
+export type Mend = 'COMPLETED' | ErrorCode | 'STAGING' | 'RUN';
 
 export interface ReconcilerDependencies {
   db: Db;
   workflows: Workflows;
-  /** Of Temporal: jobs of other namespaces are none of ours. */
-  namespace: string;
-  /** Told of each row that was mended. */
-  onMended(jobId: string, what: string): void;
+  onMended(jobId: string, what: Mend): void;
+  /** Told of a job that could not be looked at or mended although both servers are there. The others were. */
+  onJobFailed(jobId: string, error: unknown): void;
 }
 
-/** Looks every 20 s until it is stopped. What goes wrong in a round (a server is away) is for the next. */
-export function startReconciler(dependencies: ReconcilerDependencies): { stop(): Promise<void> } {
-  let round: Promise<unknown> = Promise.resolve();
+export interface Reconciler {
+  /** How often what was mended by this process: the drift that there was. */
+  readonly mended: Readonly<Partial<Record<Mend, number>>>;
+  stop(): Promise<void>;
+}
+
+/**
+ * Looks every 20 s until it is stopped. What goes wrong in a round (a server is away) is for the next.
+ * @param dependencies.onFailed told of a round that failed after one that did not
+ */
+export function startReconciler(dependencies: ReconcilerDependencies & { onFailed(error: unknown): void }): Reconciler {
+  const mended: Partial<Record<Mend, number>> = {};
+  const onMended = (jobId: string, what: Mend) => {
+    mended[what] = (mended[what] ?? 0) + 1;
+    dependencies.onMended(jobId, what);
+  };
+  const failedJobs = new Set<string>();
+  // Once: what is wrong with a row is so in each round.
+  const onJobFailed = (jobId: string, error: unknown) => {
+    if (!failedJobs.has(jobId)) dependencies.onJobFailed(jobId, error);
+    failedJobs.add(jobId);
+  };
+  let round: Promise<void> | undefined;
+  let failed = false;
   const timer = setInterval(() => {
-    round = round.then(() => reconcile(dependencies)).catch(() => undefined);
+    round ??= reconcile({ ...dependencies, onMended, onJobFailed }).then(
+      () => {
+        failed = false;
+        round = undefined;
+      },
+      (error: unknown) => {
+        if (!failed) dependencies.onFailed(error);
+        failed = true;
+        round = undefined;
+      },
+    );
   }, INTERVAL_MS);
   return {
+    mended,
     async stop() {
       clearInterval(timer);
       await round;
@@ -39,30 +84,84 @@ export function startReconciler(dependencies: ReconcilerDependencies): { stop():
   };
 }
 
-/** One round. Rejects when a server is away: nobody is lost because nobody could be asked. */
-export async function reconcile({ db, workflows, namespace, onMended }: ReconcilerDependencies, nowMs = Date.now()): Promise<void> {
+/** One round; nothing, while another one works on the database. Rejects when a server is away: nobody is lost because nobody could be asked. */
+export async function reconcile({ db, workflows, onMended, onJobFailed }: ReconcilerDependencies, nowMs = Date.now()): Promise<void> {
   const jobs = new JobRepository(db);
+  const drift = new DriftRepository(db);
   const finishing = new FinishingRepository(db);
+  const { namespace } = workflows;
+
   await whileAlone(db, 'sluice.reconciler', namespace, async () => {
-    for (const { jobId, missedSince } of await jobs.listUnfinished(namespace, JOBS_PER_ROUND)) {
-      const end = endOf(await workflows.look(jobId));
-      const isMissed = end?.error?.code === 'LOST';
-      if (isMissed && missedSince === null) await jobs.setMissedSince(jobId, new Date(nowMs));
-      else if (!isMissed && missedSince !== null) await jobs.setMissedSince(jobId, null);
-      if (end === undefined || (isMissed && (missedSince === null || nowMs - missedSince.getTime() < LOST_AFTER_MS))) continue;
-      await jobs.adoptEnd(jobId, end);
-      onMended(jobId, end.view === undefined ? end.error.code : end.view.status);
-    }
-    for (const jobId of await jobs.listUncleared(namespace, JOBS_PER_ROUND)) {
-      await finishing.cleanUp(jobId);
-      onMended(jobId, 'staging');
-    }
+    // Without a list all are suspect: a server that is there may not be able to give one.
+    const open = await workflows.listOpen({ limit: OPEN_PER_ROUND }).catch(() => new Map<string, string>());
+    const suspects = (await drift.listUnfinished(namespace)).filter(({ jobId, runId, missedSince }) => missedSince !== null || !open.has(jobId) || (runId !== null && open.get(jobId) !== runId));
+    for (const suspect of atRandom(suspects, JOBS_PER_ROUND)) await apart(suspect.jobId, () => mendUnfinished(suspect));
+    for (const jobId of await drift.listEndedAmong(namespace, open, JOBS_PER_ROUND)) await apart(jobId, () => letCurrentRunTakeOver(jobId));
+    for (const jobId of await drift.listUncleared(namespace, JOBS_PER_ROUND)) await apart(jobId, () => clear(jobId));
   });
+
+  /** What is wrong with one job holds up no other; that a server is away does. */
+  async function apart(jobId: string, mend: () => Promise<void>): Promise<void> {
+    try {
+      await mend();
+    } catch (error) {
+      await Promise.all([workflows.ping(), pingDatabase(db)]);
+      onJobFailed(jobId, error);
+    }
+  }
+
+  async function mendUnfinished({ jobId, firstRunId, missedSince }: UnfinishedJob): Promise<void> {
+    const seen = await workflows.look(jobId, firstRunId);
+    const { run } = seen;
+    if (seen.end === undefined) {
+      if (missedSince !== null) await drift.setMissedSince(jobId, null);
+      await letCurrentRunTakeOver(jobId);
+      return;
+    }
+    const end = await inItsOwnWords(jobId, seen);
+    const isMissed = end.error?.code === 'LOST';
+    if (isMissed && missedSince === null) await drift.setMissedSince(jobId, new Date(nowMs));
+    if (isMissed && (missedSince === null || nowMs - missedSince.getTime() < LOST_AFTER_MS)) return;
+    if (!(await jobs.adoptEnd(jobId, end, run))) return;
+    onMended(jobId, end.view === undefined ? end.error.code : (end.view.error?.code ?? 'COMPLETED'));
+    if (end.view?.status !== 'COMPLETED') await clear(jobId);
+  }
+
+  /** A cancelled workflow leaves no result, but it can be asked for the state in which it ended. */
+  async function inItsOwnWords(jobId: string, { end, run }: WorkflowSeen & { end: JobEnd }): Promise<JobEnd> {
+    if (end.view !== undefined || run === undefined) return end;
+    const view = await workflows.query(jobId, QUERY_DEADLINE_MS).catch(() => undefined);
+    return view?.finishedAt ? { view } : end;
+  }
+
+  /** A job whose state is of another run than the current one: it has been reset, or has continued as new. */
+  async function letCurrentRunTakeOver(jobId: string): Promise<void> {
+    const found = await jobs.find(jobId);
+    if (found === undefined || found.runId === null) return;
+    const { end, run } = await workflows.look(jobId, found.firstRunId);
+    if (end !== undefined || found.runId === run.id) return;
+    const view = await workflows.query(jobId, QUERY_DEADLINE_MS).catch(() => undefined);
+    // Before its opening has made the row its own there is nothing to take over; an end it tells by itself.
+    if (view === undefined || view.startedAt === null || isJobFinished(view.status)) return;
+    // As it is after every continue-as-new.
+    if (view.version === found.state.version && !isJobFinished(found.status)) return;
+    const written = await jobs.mirror(stateOf(view), activityOf(view), run.firstId, { final: false, run: { id: run.id, after: found.runId } });
+    if (written) onMended(jobId, 'RUN');
+  }
+
+  async function clear(jobId: string): Promise<void> {
+    await finishing.cleanUp(jobId);
+    onMended(jobId, 'STAGING');
+  }
 }
 
-/** A later run of the id that was refused says nothing of the job itself, but that its own workflow has ended. */
-function endOf({ end }: WorkflowSeen): JobEnd | undefined {
-  const refused = end?.view;
-  if (refused?.error?.code !== 'JOB_EXISTS') return end;
-  return { error: { code: 'TERMINATED', message: 'The workflow ended without a word, and its id was used again.' }, at: refused.finishedAt ?? new Date().toISOString() };
+/** So that those who are suspect for long don't keep the others from being looked at. */
+function atRandom<T>(all: T[], count: number): T[] {
+  if (all.length <= count) return all;
+  const drawn = [...all];
+  for (let at = 0; at < count; at++) {
+    const other = at + Math.floor(Math.random() * (drawn.length - at));
+    [drawn[at], drawn[other]] = [drawn[other]!, drawn[at]!];
+  }
+  return drawn.slice(0, count);
 }

@@ -1,15 +1,19 @@
-import { temporal } from '@temporalio/proto';
+import { temporal, type google } from '@temporalio/proto';
 import { BATCH_ACTIVITY } from '../../activities/contract';
 import { JOB_PHASES, type JobPhase } from '../domain/job-phase';
 import type { WaitReason } from '../domain/wait-reason';
 
-/** A first attempt that nobody has taken for so long waits for a worker of its phase, not for its turn. */
+/** What nobody has taken for so long waits for a worker of its phase, not for its turn. */
 const UNTAKEN_MS = 10_000;
+
+/** Workers at work report twice a second (src/temporal/worker.ts). */
+const FRESH_HEARTBEAT_MS = 3_000;
 
 const { PENDING_ACTIVITY_STATE_STARTED, PENDING_ACTIVITY_STATE_CANCEL_REQUESTED } = temporal.api.enums.v1.PendingActivityState;
 
 export type PhaseWaits = Partial<Record<JobPhase, Extract<WaitReason, 'NO_WORKER' | 'RETRYING'>>>;
 
+type Timestamp = google.protobuf.ITimestamp;
 type PendingActivity = temporal.api.workflow.v1.IPendingActivityInfo;
 
 /**
@@ -22,10 +26,20 @@ export function phaseWaits(pending: readonly PendingActivity[], nowMs: number): 
     const own = pending.filter((activity) => phaseOf(activity) === phase);
     const isAtWork = own.some(({ state }) => state === PENDING_ACTIVITY_STATE_STARTED || state === PENDING_ACTIVITY_STATE_CANCEL_REQUESTED);
     if (own.length === 0 || isAtWork) continue;
-    if (own.some(({ attempt }) => (attempt ?? 1) > 1)) waits[phase] = 'RETRYING';
-    else if (own.some(({ scheduledTime }) => nowMs - Number(scheduledTime?.seconds ?? 0) * 1_000 > UNTAKEN_MS)) waits[phase] = 'NO_WORKER';
+    // Of a further attempt this is the time when it may be taken.
+    if (own.some(({ scheduledTime }) => scheduledTime && nowMs - toMs(scheduledTime) > UNTAKEN_MS)) waits[phase] = 'NO_WORKER';
+    else if (own.some(({ attempt }) => (attempt ?? 1) > 1)) waits[phase] = 'RETRYING';
   }
   return waits;
+}
+
+/** Whether a worker has just told of one of the activities that it is at work. */
+export function hasFreshHeartbeat(pending: readonly PendingActivity[], nowMs: number): boolean {
+  return pending.some(({ state, lastHeartbeatTime }) => state === PENDING_ACTIVITY_STATE_STARTED && lastHeartbeatTime && nowMs - toMs(lastHeartbeatTime) < FRESH_HEARTBEAT_MS);
+}
+
+function toMs({ seconds, nanos }: Timestamp): number {
+  return Number(seconds ?? 0) * 1_000 + (nanos ?? 0) / 1e6;
 }
 
 function phaseOf({ activityType }: PendingActivity): JobPhase | undefined {

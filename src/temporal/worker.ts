@@ -95,7 +95,13 @@ export async function createWorker(request: WorkerRequest): Promise<RunningWorke
   const workers = [main, ...phaseWorkers];
 
   const logger = Runtime.instance().logger;
-  const reconciler = startReconciler({ db, workflows, namespace: request.namespace, onMended: (jobId, what) => logger.warn('The mirror missed an end; mended', { jobId, what }) });
+  const reconciler = startReconciler({
+    db,
+    workflows,
+    onMended: (jobId, what) => logger.warn('The mirror missed something of a job; mended', { jobId, what }),
+    onJobFailed: (jobId, error) => logger.warn('A job of the mirror could not be compared with its workflow; tried again every 20 s', { jobId, error: messageOf(error) }),
+    onFailed: (error) => logger.warn('The mirror could not be compared with Temporal; tried again every 20 s', { error: messageOf(error) }),
+  });
 
   const ended = Promise.all(workers.map((worker) => worker.run())).then(() => undefined);
   const close = async () => {
@@ -113,4 +119,8 @@ export async function createWorker(request: WorkerRequest): Promise<RunningWorke
       }
     },
   };
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

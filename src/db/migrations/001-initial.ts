@@ -72,6 +72,8 @@ create table sluice.ingestion_jobs (
   retry_of text,
   -- the chain of workflow runs that owns the row; null while NOT_STARTED
   first_run_id text,
+  -- the run that wrote the state last: after a reset the versions of the current run begin lower than those of the one before
+  run_id text,
   -- of Temporal: only who looks there can say that the workflow is gone
   namespace text,
   -- since when Temporal has not found the workflow; null: it has
