@@ -63,9 +63,13 @@ export function createIngestionService({ client, db, models, readers, own = NO_O
         }),
       );
     } catch (error) {
-      // The workflow of the id is another's, or was not accepted as far as is known; if it is a job, its opening makes the row again.
+      if (error instanceof WorkflowExecutionAlreadyStartedError) {
+        // A running job of that id takes the row for its own; what else has the id is no job, or has ended.
+        if (isNew && (await workflows.look(jobId).catch(() => undefined))?.end !== undefined) await jobs.forget(jobId);
+        throw new SluiceError('JOB_EXISTS', `There is or was a job with the id ${jobId}.`);
+      }
+      // Whether it was accepted is not known; if it was, its opening makes the row again.
       if (isNew) await jobs.forget(jobId);
-      if (error instanceof WorkflowExecutionAlreadyStartedError) throw new SluiceError('JOB_EXISTS', `There is or was a job with the id ${jobId}.`);
       throw temporalCallError(client, error, START_DEADLINE_MS);
     }
     await jobs.markQueued(jobId);

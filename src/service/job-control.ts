@@ -39,6 +39,8 @@ export class JobControl {
     try {
       return { confirmed: true, phases: await this.withDeadline(UPDATE_DEADLINE_MS, jobId, () => this.handle(jobId).executeUpdate(update, { args: [argument] })) };
     } catch (error) {
+      // All of its phases are finished: the job has ended, and is about to say so to Temporal.
+      if (phase === undefined && error instanceof SluiceError && error.code === 'ILLEGAL_TRANSITION') throw finished(jobId);
       if (!(error instanceof SluiceError) || error.code !== 'SERVER_UNREACHABLE') throw error;
       // No worker in time, or no Temporal: the signal tells which.
       await this.withDeadline(SIGNAL_DEADLINE_MS, jobId, () => this.handle(jobId).signal(signal, argument));

@@ -3,7 +3,8 @@
  * come in time, and no end may be told that isn't the job's.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { JobRepository, MirroredJob } from '../../src/db/job-repository';
+import type { JobRepository } from '../../src/db/job-repository';
+import type { MirroredJob } from '../../src/db/mirrored-job';
 import { viewOf } from '../../src/domain/ingestion-state';
 import type { JobStatusResponse } from '../../src/domain/job-view';
 import type { IngestionService } from '../../src/service/ingestion-service';
