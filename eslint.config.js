@@ -22,6 +22,7 @@ const LAYERS = {
   'src/service': { values: ['db', 'domain', 'input', 'search', 'temporal'], types: ['embedding', 'sources'] },
   'src/api': { values: ['domain', 'input', 'service'], types: ['config', 'search'] },
   'src/client': { types: ['api', 'domain', 'search', 'service'] },
+  'src/dashboard': { values: ['client', 'domain'] },
   'src/library': {},
   'src/cli': { values: ['api', 'config', 'domain', 'embedded', 'embedding', 'input', 'service', 'temporal'], types: ['search'] },
   activities: { values: ['chunking', 'db', 'domain', 'embedding', 'input'], types: ['compute', 'parsing', 'sources', 'temporal'] },
@@ -31,12 +32,13 @@ const LAYERS = {
 /** Where everything is put together: it may know every layer. */
 const COMPOSITION_ROOTS = ['src/temporal/worker.ts', 'src/cli/server-session.ts', 'src/library/*.ts', 'src/index.ts'];
 
-const FOLDERS = [...new Set([...Object.keys(LAYERS).map((layer) => layer.replace('src/', '')), 'dashboard'])];
+const FOLDERS = Object.keys(LAYERS).map((layer) => layer.replace('src/', ''));
 
 /** Packages that belong to a few layers. */
 const PACKAGES = [
   { regex: '^kysely(/|$)|^pgvector(/|$)', layers: ['src/db'], message: 'SQL is written in src/db only.' },
   { regex: '^pg$', layers: ['src/db', 'src/embedded'], message: 'The database is reached through src/db.' },
+  { regex: '^preact(/|$)', layers: ['src/dashboard'], message: 'Only the dashboard runs in a browser.' },
   { regex: '^@temporalio/worker$', layers: ['src/temporal', 'src/cli', 'activities'], message: 'Only the worker is one.' },
   { regex: '^@temporalio/client$', layers: ['src/temporal', 'src/service', 'src/config', 'src/embedded', 'src/cli'], message: 'Temporal is reached through src/service or src/temporal.' },
 ];
@@ -61,6 +63,7 @@ function patternsOf(layer, { values = [], types = [] }) {
     patterns.push({ regex: `${up}workflows/${visible}`, message: `Of workflows/ only src/service and src/temporal may import, and only ${WORKFLOW_NAMES}.` });
   }
   if (layer === 'src/domain') patterns.push({ regex: '^(\\.\\./|[^.])', message: 'The domain imports nothing.' });
+  if (layer === 'src/dashboard') patterns.push({ regex: '^(?!\\.|preact(/|$)|vite$)', message: 'In a browser there is no Node, and what is bundled must be asked for.' });
   if (layer === 'workflows') {
     patterns.push({ regex: '^(?!\\.|@temporalio/(workflow|common)$)', message: 'Workflows run in a sandbox without Node.' });
     patterns.push({ regex: `${up}activities/activities$`, allowTypeImports: true, message: 'Of activities a workflow knows the types and the contract.' });
@@ -70,22 +73,22 @@ function patternsOf(layer, { values = [], types = [] }) {
 
 const layers = Object.entries(LAYERS).map(([layer, allowed]) => ({
   name: `layers/${layer}`,
-  files: [`${layer}/**/*.ts`],
+  files: [`${layer}/**/*.{ts,tsx}`],
   ignores: COMPOSITION_ROOTS,
   rules: { '@typescript-eslint/no-restricted-imports': ['error', { patterns: patternsOf(layer, allowed) }] },
 }));
 
 module.exports = tseslint.config(
-  { ignores: ['dist/', 'coverage/', 'src/dashboard/', 'test/fixtures/', 'examples/', 'models/', '.sluice/', '.defects/', 'docs/'] },
+  { ignores: ['dist/', 'coverage/', 'test/fixtures/', 'examples/', 'models/', '.sluice/', '.defects/', 'docs/'] },
   {
     name: 'parser',
-    files: ['**/*.ts'],
+    files: ['**/*.{ts,tsx}'],
     plugins: { '@typescript-eslint': tseslint.plugin },
     languageOptions: { parser: tseslint.parser },
   },
-  ...tseslint.configs.recommended.map((config) => ({ ...config, files: ['**/*.ts'] })),
+  ...tseslint.configs.recommended.map((config) => ({ ...config, files: ['**/*.{ts,tsx}'] })),
   {
-    files: ['**/*.ts'],
+    files: ['**/*.{ts,tsx}'],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: __dirname } },
     linterOptions: { reportUnusedDisableDirectives: 'error' },
     rules: {

@@ -9,6 +9,7 @@ import type { ApiKey } from './access/api-keys';
 import { loopbackRules } from './access/loopback-rules';
 import { limitRate } from './access/rate-limit';
 import type { ApiEnv } from './api-env';
+import { registerDashboard } from './dashboard';
 import { answerInTime, answerWhileDatabaseDoes } from './deadline';
 import { docsPage } from './docs-page';
 import { HttpProblem, problemOf, problemResponse } from './http-problem';
@@ -23,6 +24,10 @@ import { refuseInvalid } from './validation';
 
 /** Of JSON; uploads have a limit of their own. */
 const MAX_BODY_BYTES = 1024 * 1024;
+
+const POLICY_HEADER = 'Content-Security-Policy';
+/** Of /docs, which has a style of its own, and of everything that is no page. */
+const POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'";
 
 export interface AppOptions extends RouteDependencies {
   /** Empty: whoever reaches the API through the loopback interface may do everything. */
@@ -46,12 +51,18 @@ export function createApp(options: AppOptions): OpenAPIHono<ApiEnv> {
   });
   app.notFound(() => problemResponse(new HttpProblem('NOT_FOUND', 'There is nothing at this address.')));
 
-  app.use(secureHeaders({ strictTransportSecurity: false, contentSecurityPolicy: { defaultSrc: ["'none'"], styleSrc: ["'unsafe-inline'"], frameAncestors: ["'none'"] } }));
+  app.use(secureHeaders({ strictTransportSecurity: false, xFrameOptions: 'DENY' }));
+  app.use(async (context, next) => {
+    await next();
+    // The dashboard has one of its own.
+    if (!context.res.headers.has(POLICY_HEADER)) context.header(POLICY_HEADER, POLICY);
+  });
   app.use(limitRate());
   if (keys.length === 0) app.use(loopbackRules());
   if (corsOrigins.length > 0) app.use(cors({ origin: [...corsOrigins], allowHeaders: ['Authorization', 'Content-Type', 'Idempotency-Key', 'Last-Event-ID'], maxAge: 600 }));
-  // Before the rest: who asks whether it lives has no key. The dashboard's built files, which hold no data, are to be served here too.
+  // Before the rest: who asks whether it lives has no key, and who opens the dashboard has to be asked for one.
   registerHealth(app, options);
+  registerDashboard(app);
   if (keys.length > 0) app.use(authenticate(keys));
   app.use(methodNotAllowed({ app, onMethodNotAllowed: (_context, methods) => problemResponse(wrongMethod(methods)) }));
 

@@ -1,22 +1,9 @@
-/** Problems that only HTTP knows, and every problem as `application/problem+json` (RFC 9457) with the error's `code`. */
+/** Every problem as `application/problem+json` (RFC 9457) with the error's `code`. */
 import { STATUS_CODES } from 'node:http';
 import { HTTPException } from 'hono/http-exception';
-import { ERROR_KINDS, type ErrorCode, type SluiceError } from '../domain/errors';
+import { ERROR_KINDS, type SluiceError } from '../domain/errors';
 import { toSluiceError } from '../service/server-error';
-
-/** Beside the codes of ERROR_KINDS: they end a request, never a job. */
-export const HTTP_CODES = {
-  UNAUTHENTICATED: { httpStatus: 401, hint: 'Send an API key: `Authorization: Bearer …`.' },
-  FORBIDDEN: { httpStatus: 403, hint: 'See docs/api.md, Access.' },
-  NOT_FOUND: { httpStatus: 404, hint: 'See /openapi.json for what there is.' },
-  METHOD_NOT_ALLOWED: { httpStatus: 405, hint: 'See the Allow header.' },
-  PAYLOAD_TOO_LARGE: { httpStatus: 413, hint: 'Send less at once.' },
-  UNSUPPORTED_MEDIA_TYPE: { httpStatus: 415, hint: 'Send application/json, or multipart/form-data to upload documents.' },
-  HEADERS_TOO_LARGE: { httpStatus: 431, hint: 'Send a shorter address and fewer headers.' },
-  TOO_MANY_REQUESTS: { httpStatus: 429, hint: 'Wait for as long as the Retry-After header says.' },
-} as const satisfies Record<string, { httpStatus: number; hint: string }>;
-
-export type HttpCode = keyof typeof HTTP_CODES;
+import { HTTP_CODES, type HttpCode, type ProblemDetails } from './problem-details';
 
 export class HttpProblem extends Error {
   override readonly name = 'HttpProblem';
@@ -28,18 +15,6 @@ export class HttpProblem extends Error {
     this.hint = options.hint ?? HTTP_CODES[code].hint;
     this.headers = options.headers ?? {};
   }
-}
-
-/** The body of an answer that is no success. */
-export interface ProblemDetails {
-  type: string;
-  title: string;
-  status: number;
-  /** What happened and why. */
-  detail: string;
-  code: ErrorCode | HttpCode;
-  /** What to do next. */
-  hint: string;
 }
 
 /** Any error as a problem. What is unforeseen says no more than that: the log tells. */

@@ -1,4 +1,4 @@
-import type { ProblemDetails } from '../api/http-problem';
+import type { ProblemDetails } from '../api/problem-details';
 
 /** An answer that is no success. `message` says what happened and why. */
 export class SluiceApiError extends Error {

@@ -2,7 +2,7 @@
 export { createSluiceClient, type SluiceClient, type SluiceClientOptions } from './sluice-client';
 export { SluiceApiError } from './api-error';
 export type { CollectionRequest, JobFilter, Page, Readiness, SearchRequest, StartJobRequest, UploadFile } from './requests';
-export type { ProblemDetails } from '../api/http-problem';
+export type { ProblemDetails } from '../api/problem-details';
 export type { JobOptions, Source } from '../domain/ingestion-input';
 export type { JobPhase } from '../domain/job-phase';
 export type { JobStatus } from '../domain/job-status';

@@ -1,5 +1,5 @@
 /** Requests, and answers as values or errors. */
-import type { ProblemDetails } from '../api/http-problem';
+import type { ProblemDetails } from '../api/problem-details';
 import { SluiceApiError } from './api-error';
 
 export interface RequestOptions {

@@ -41,6 +41,11 @@ test.each([
   ['src/cli/commands/new.ts', "import { Pool } from 'pg';"],
   ['src/cli/new.ts', "import { pauseSignal } from '../../workflows/contract';"],
   ['src/api/new.ts', "import { connect } from '../db/connect';"],
+  ['src/dashboard/pages/new.tsx', "import { startApi } from '../../api/start-api';"],
+  ['src/dashboard/new.ts', "import type { IngestionService } from '../service/ingestion-service';"],
+  ['src/dashboard/new.ts', "import { readFile } from 'node:fs/promises';"],
+  ['src/api/new.ts', "import { App } from '../dashboard/app';"],
+  ['src/api/new.ts', "import { render } from 'preact';"],
   ['src/embedding/new.ts', "import { connect } from '../db/connect';"],
   ['src/sources/new.ts', "import { MAIN_TASK_QUEUE } from '../../workflows/task-queues';"],
   ['activities/new.ts', "import { createIngestionService } from '../src/service/create-ingestion-service';"],
@@ -61,6 +66,8 @@ test.each([
   ['src/service/new.ts', "import { pauseSignal } from '../../workflows/contract';"],
   ['src/temporal/worker.ts', "import { createActivities } from '../../activities/create-activities';"],
   ['src/cli/commands/new.ts', "import type { IngestionService } from '../../service/ingestion-service';"],
+  ['src/dashboard/pages/new.tsx', "import { JOB_PHASES } from '../../domain/job-phase';"],
+  ['src/dashboard/pages/new.tsx', "import { useState } from 'preact/hooks';"],
   ['activities/new.ts', "import { getJobContext } from '../src/db/job-context';"],
 ])('%s may say: %s', async (file, source) => {
   expect(await problems(file, source)).toEqual([]);

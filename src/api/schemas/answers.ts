@@ -1,7 +1,7 @@
 /** The answers of an operation, for its route: success, and problem+json for whatever else there may be. */
 import { z } from '@hono/zod-openapi';
 import { ERROR_KINDS } from '../../domain/errors';
-import { HTTP_CODES, type ProblemDetails } from '../http-problem';
+import { HTTP_CODES, type ProblemDetails } from '../problem-details';
 
 const CODES = [...Object.keys(ERROR_KINDS), ...Object.keys(HTTP_CODES)] as [ProblemDetails['code']];
 

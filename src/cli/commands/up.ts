@@ -22,7 +22,8 @@ export function registerUp(program: Command, run: Runner): void {
               else
                 io.print(
                   ...addressLines(session.addresses),
-                  `HTTP API: ${api.url}, described at ${api.url}/docs`,
+                  `Dashboard: ${api.url}`,
+                  `HTTP API: ${api.url}/docs`,
                   '',
                   'Ready. In another terminal: sluice ingest ./docs --collection docs',
                   'Ctrl-C stops it.',
