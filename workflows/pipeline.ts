@@ -8,7 +8,7 @@ import { JOB_PHASES, nextPhase, perPhase, previousPhase, type JobPhase, type Per
 import { isPhaseActive } from '../src/domain/phase-status';
 import type { PhaseTracker } from '../src/domain/phase-tracker';
 import { phaseActivityOptions } from './activity-proxies';
-import { jobFailureOf, type JobFailure } from './failures';
+import { isLostWhileStopping, jobFailureOf, type JobFailure } from './failures';
 import { isBudgetSpent, type JobRun } from './job-run';
 import { addOne, addRange, takeFirst } from './ranges';
 
@@ -187,7 +187,7 @@ export class Pipeline {
       if (isStopped(result)) onStopped();
       else onDone(result as Exclude<Awaited<ReturnType<Activities[Name]>>, Stopped>);
     } catch (error) {
-      if (isCancellation(error)) onStopped();
+      if (isCancellation(error) || isLostWhileStopping(error)) onStopped();
       else this.failure ??= jobFailureOf(error, phase);
     } finally {
       this.atWork[phase].delete(key);

@@ -1,7 +1,7 @@
 /** The activities of one job without a database or a provider: what was asked for is written down, and a test may step in at each call. */
 import { Context } from '@temporalio/activity';
 import type { Activities } from '../../activities/activities';
-import type { BatchResult, MirrorSnapshot, Stopped } from '../../activities/contract';
+import { isStopped, type BatchResult, type MirrorSnapshot, type Stopped } from '../../activities/contract';
 import { stoppable } from '../../activities/stoppable';
 import { perPhase, type JobPhase, type PerPhase } from '../../src/domain/job-phase';
 
@@ -21,6 +21,8 @@ export interface FakePlan {
    * may hold the activity, or fail it by throwing. After the signal it is to throw the signal's reason, unless it plays one that can't stop.
    */
   onCall?: (call: string, signal: AbortSignal) => void | Promise<void>;
+  /** Whoever is stopped fails instead of saying so, as one whose worker is lost. */
+  breaksOffWhenStopped?: boolean;
 }
 
 export class FakeJob {
@@ -79,8 +81,8 @@ export class FakeJob {
     await this.plan.onCall?.(call, signal);
   }
 
-  private work<T extends object>(call: string, finish: () => T): Promise<T | Stopped> {
-    return stoppable(async (signal) => {
+  private async work<T extends object>(call: string, finish: () => T): Promise<T | Stopped> {
+    const result = await stoppable(async (signal) => {
       try {
         await this.enter(call, signal);
       } catch (error) {
@@ -89,6 +91,8 @@ export class FakeJob {
       }
       return finish();
     });
+    if (isStopped(result) && this.plan.breaksOffWhenStopped) throw new Error('The connection was lost.');
+    return result;
   }
 
   private batch(phase: JobPhase, name: string, batch: number): Promise<BatchResult | Stopped> {

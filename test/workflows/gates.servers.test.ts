@@ -44,6 +44,20 @@ test.each(JOB_PHASES)('%s pauses by signal: what runs is stopped, nothing of it 
   expectMirrored(job, result);
 });
 
+test('what breaks off while it is being stopped is no failure of the job: after resume it is done again', async () => {
+  const held = new Hold(/embedBatch/);
+  const job = await host.start({ pages: [4], onCall: held.onCall, breaksOffWhenStopped: true }, { concurrency: { EMBEDDING: 2 } });
+  await held.untilHeld(2);
+  await job.handle.signal(pauseSignal, { phase: 'EMBEDDING' });
+  await expectEventually(async () => expect((await job.status()).phases[2]).toMatchObject({ status: 'PAUSED', inFlight: 0 }));
+  expect(job.fake.stopped).toHaveLength(2);
+  held.release();
+  await job.handle.signal(resumeSignal);
+  const result = await completed(job);
+  expect([...job.fake.done.EMBEDDING].sort()).toEqual([0, 1, 2, 3]);
+  expectMirrored(job, result);
+});
+
 test('discovery pauses with LOADING and goes on at the same page', async () => {
   const listing = new Hold(/discoverDocuments 1/);
   const job = await host.start({ pages: [1, 2], onCall: listing.onCall });
