@@ -21,6 +21,8 @@ const REQUEST_TIMEOUT_MS = 30 * 60_000;
 const MAX_CONNECTIONS = 4_000;
 /** What is being answered may finish, for so long at most. */
 const CLOSE_PATIENCE_MS = 5_000;
+/** For so long what a refused client still sends is read: a socket that is closed over unread data takes the answer away with it. */
+const REFUSED_READ_MS = 1_000;
 
 export interface ApiOptions {
   service: IngestionService;
@@ -61,7 +63,13 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
   const watchers = new JobWatchers((jobId) => service.status(jobId));
   const app = createApp({ ...options, keys, watchers, uploads: new Uploads(options.stateDir) });
   const server = createServer({ maxHeaderSize: MAX_HEADER_BYTES, headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS }, getRequestListener(app.fetch));
-  server.on('clientError', refuseUnparsed);
+  const refused = new WeakSet<Duplex>();
+  server.on('clientError', (error, socket) => {
+    // Again for whatever follows.
+    if (refused.has(socket)) return;
+    refused.add(socket);
+    refuseUnparsed(error, socket);
+  });
   server.maxConnections = MAX_CONNECTIONS;
   await listen(server, options);
   const { port } = server.address() as AddressInfo;
@@ -89,6 +97,7 @@ function refuseUnparsed(error: NodeJS.ErrnoException, socket: Duplex): void {
   const body = JSON.stringify(details);
   const head = [`HTTP/1.1 ${details.status} ${details.title}`, 'Content-Type: application/problem+json', `Content-Length: ${Buffer.byteLength(body)}`, 'Connection: close'];
   socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
+  setTimeout(() => socket.destroy(), REFUSED_READ_MS).unref();
 }
 
 async function listen(server: Server, { host, port, mayTakeAnotherPort }: ApiOptions): Promise<void> {

@@ -50,6 +50,8 @@ export async function receiveFiles(incoming: IncomingMessage, folder: string): P
     incoming.pipe(parser);
   });
   await parsed.finally(() => Promise.allSettled(writing));
+  // The last bytes may fail to be written when all has been parsed.
+  await Promise.all(writing);
   if (names.size === 0) throw new SluiceError('INVALID_INPUT', 'The upload holds no file.', { hint: 'Send each document as a file of a multipart/form-data body.' });
 }
 
