@@ -57,6 +57,11 @@ export function createApp(options: AppOptions): OpenAPIHono<ApiEnv> {
     // The dashboard has one of its own.
     if (!context.res.headers.has(POLICY_HEADER)) context.header(POLICY_HEADER, POLICY);
   });
+  app.use(async (context, next) => {
+    await next();
+    // What is refused before it has arrived is not read to its end: the connection is for no other request.
+    if (context.req.method !== 'GET' && !context.env.incoming.complete) context.header('Connection', 'close');
+  });
   app.use(limitRate());
   if (keys.length === 0) app.use(loopbackRules());
   if (corsOrigins.length > 0) app.use(cors({ origin: [...corsOrigins], allowHeaders: ['Authorization', 'Content-Type', 'Idempotency-Key', 'Last-Event-ID'], maxAge: 600 }));
