@@ -1,10 +1,12 @@
 import { existsSync, readdirSync } from 'node:fs';
+import { request as httpRequest } from 'node:http';
 import path from 'node:path';
 import { sql } from 'kysely';
 import { collectionSchema, publishedDocumentSchema, searchResultSchema, sourceViewSchema } from '../../src/api/schemas/collection';
 import { createSluiceClient, type SluiceClient } from '../../src/client';
 import { createDeployment, EMBEDDING, type Deployment } from '../e2e/deployment';
 import { writeDocuments } from '../e2e/documents';
+import { expectEventually } from '../harness/expect-eventually';
 import { startCli } from '../harness/start-process';
 import { createTestFolder } from '../harness/test-folder';
 import { startApiProcess, type ApiProcess } from './api-process';
@@ -109,7 +111,8 @@ test('nothing is deleted while a job is active', async () => {
   await client.cancelJob(jobId);
   await deployment.waitForEnd(jobId);
   await deployment.provider.control({ latencyMs: 0 });
-  await client.deleteCollection('busy');
+  // It lets go of the collection with its last words to the mirror.
+  await expectEventually(() => client.deleteCollection('busy'));
 });
 
 test('an upload is a source of its own, until it is removed', async () => {
@@ -146,6 +149,42 @@ test.each([
   expect(response.status).toBe(status);
   expect(await response.json()).toMatchObject({ code });
   expect(existsSync(path.join(folder, '.sluice/uploads/refused'))).toBe(false);
+});
+
+test.each(['file', 'files[]', ''])('an upload with a part named %j is refused and leaves nothing', async (field) => {
+  const body = new FormData();
+  body.append('files', new Blob(['good']), 'good.txt');
+  body.append(field, new Blob(['text']), 'a.txt');
+  const response = await fetch(`${api.url}/v1/collections/refused/documents`, { method: 'POST', body });
+  expect({ status: response.status, ...(await response.json() as object) }).toMatchObject({ status: 400, code: 'INVALID_INPUT', detail: expect.stringContaining('files') });
+  expect(existsSync(path.join(folder, '.sluice/uploads/refused'))).toBe(false);
+});
+
+test('an upload of too many files, or one that is cut off, leaves nothing', async () => {
+  const many = client.uploadDocuments('refused', Array.from({ length: 1_001 }, (_, number) => file(`${number}.txt`, 'text')));
+  await expect(many).rejects.toMatchObject({ status: 413, code: 'PAYLOAD_TOO_LARGE' });
+  const cut = new AbortController();
+  const half = new ReadableStream({
+    pull(controller) {
+      controller.enqueue(Buffer.from('--x\r\nContent-Disposition: form-data; name="files"; filename="half.txt"\r\n\r\nhalf'));
+      // The server has begun to write it.
+      return expectEventually(() => expect(readdirSync(path.join(folder, '.sluice/uploads/.incomplete'))).toHaveLength(1)).then(() => cut.abort());
+    },
+  });
+  const request = { method: 'POST', headers: { 'content-type': 'multipart/form-data; boundary=x' }, body: half, duplex: 'half', signal: cut.signal };
+  await expect(fetch(`${api.url}/v1/collections/refused/documents`, request as RequestInit)).rejects.toThrow();
+  await expectEventually(() => expect(readdirSync(path.join(folder, '.sluice/uploads/.incomplete'))).toEqual([]));
+  expect(existsSync(path.join(folder, '.sluice/uploads/refused'))).toBe(false);
+});
+
+test('an upload that says it is beyond the limit is refused before it is sent', async () => {
+  const headers = { 'content-type': 'multipart/form-data; boundary=x', 'content-length': String(2 * 1024 ** 3), expect: '100-continue' };
+  const status = await new Promise((resolve, reject) => {
+    const sent = httpRequest(`${api.url}/v1/collections/refused/documents`, { method: 'POST', headers }, (response) => resolve(response.statusCode));
+    sent.on('error', reject);
+    sent.flushHeaders();
+  });
+  expect(status).toBe(413);
 });
 
 test.each(['..', '.', 'a\u0001b', 'x'.repeat(300)])('an upload named %j is refused', async (name) => {

@@ -1,4 +1,4 @@
-import { HTTP_CODES } from '../../src/api/http-problem';
+import { HTTP_CODES } from '../../src/api/problem-details';
 import { createApp } from '../../src/api/create-app';
 import { neededScope } from '../../src/api/access/authenticate';
 import { openApiDocument } from '../../src/api/openapi-document';

@@ -72,6 +72,9 @@ const listIgnored = createRoute({
   responses: { 200: json(documentPageSchema, 'A page of files; message says why.'), ...PROBLEMS },
 });
 
+/** Of each event: OpenAPI 3.1 has no word of its own for a stream's items. */
+const serverSentEvent = z.object({ id: z.string().optional(), event: z.string().optional(), data: z.string() });
+
 const watchJob = createRoute({
   method: 'get',
   path: '/v1/jobs/{jobId}/events',
@@ -83,7 +86,7 @@ const watchJob = createRoute({
     'behind it. An event named `problem` says that the servers can\'t tell at the moment.',
   request: { params: jobParams, headers: z.object({ 'last-event-id': z.string().max(200).optional() }) },
   responses: {
-    200: { description: 'The events.', content: { 'text/event-stream': { schema: z.string() } } },
+    200: { description: 'The events: data is a Job, of those named `problem` a Problem.', content: { 'text/event-stream': { schema: serverSentEvent } } },
     204: { description: 'The job has ended, and the client knows: there is nothing to watch.' },
     ...PROBLEMS,
   },

@@ -10,6 +10,8 @@ import { HttpProblem } from '../http-problem';
 /** Of all files of a request together. */
 const MAX_UPLOAD_BYTES = 1024 * 1024 * 1024;
 const MAX_UPLOAD_FILES = 1_000;
+/** Of the form; each of its parts is a file. */
+const FILES_FIELD = 'files';
 /** Most file systems take 255, and a number may be added. */
 const MAX_NAME_BYTES = 240;
 
@@ -26,9 +28,11 @@ export async function receiveFiles(incoming: IncomingMessage, folder: string): P
       parser.destroy();
       reject(error as Error);
     };
-    parser.on('file', (_field, stream, { filename }) => {
+    parser.on('field', (field) => fail(notFiles(field)));
+    parser.on('file', (field, stream, { filename }) => {
       stream.on('error', () => undefined);
       try {
+        if (field !== FILES_FIELD) throw notFiles(field);
         const name = freeName(filename, names);
         stream.on('data', (chunk: Buffer) => {
           bytes += chunk.length;
@@ -80,6 +84,10 @@ function freeName(sent: string | undefined, names: Set<string>): string {
 function numbered(name: string, number: number): string {
   const { name: stem, ext } = path.parse(name);
   return `${stem} (${number})${ext}`;
+}
+
+function notFiles(field: string | undefined): SluiceError {
+  return new SluiceError('INVALID_INPUT', `The upload has a part ${JSON.stringify((field ?? '').slice(0, 100))}: each must be a file named "${FILES_FIELD}".`);
 }
 
 function tooLarge(): HttpProblem {
