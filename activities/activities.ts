@@ -1,3 +1,4 @@
+import type { JobCounts } from '../src/domain/ingestion-state';
 import type {
   BatchArgument,
   BatchResult,
@@ -21,5 +22,5 @@ export interface Activities {
   indexBatch(argument: BatchArgument): Promise<BatchResult | Stopped>;
   finishJob(argument: { jobId: string }): Promise<FinishedJob | Stopped>;
   mirrorJob(snapshot: MirrorSnapshot): Promise<void>;
-  discardStaging(argument: { jobId: string }): Promise<void>;
+  closeJob(argument: { jobId: string }): Promise<JobCounts | null>;
 }

@@ -1,7 +1,7 @@
 import type { Activities } from './activities';
 import { createChunkBatch } from './chunk-batch';
+import { createCloseJob } from './close-job';
 import type { ActivityDependencies } from './dependencies';
-import { createDiscardStaging } from './discard-staging';
 import { createDiscoverDocuments } from './discover-documents';
 import { createEmbedBatch } from './embed-batch';
 import { createFinishJob } from './finish-job';
@@ -21,6 +21,6 @@ export function createActivities(dependencies: ActivityDependencies): Activities
     indexBatch: createIndexBatch(dependencies),
     finishJob: createFinishJob(dependencies),
     mirrorJob: createMirrorJob(dependencies),
-    discardStaging: createDiscardStaging(dependencies),
+    closeJob: createCloseJob(dependencies),
   };
 }

@@ -27,9 +27,15 @@ export const { openJob, mirrorJob } = proxyActivities<Activities>({
   retry: { initialInterval: '500ms', backoffCoefficient: 2, maximumInterval: '5s' },
 });
 
-/** For what is done on the way out: a database that is down must not hold up a cancel. */
-export const onTheWayOut = proxyActivities<Activities>({
-  startToCloseTimeout: '30s',
-  scheduleToCloseTimeout: '60s',
-  retry: { initialInterval: '500ms', backoffCoefficient: 2, maximumInterval: '5s' },
-});
+/** What is done on the way out: a database that is down must not hold up a cancel. */
+const onTheWayOut = (patience: ActivityOptions['scheduleToCloseTimeout']) =>
+  proxyActivities<Activities>({
+    startToCloseTimeout: '30s',
+    scheduleToCloseTimeout: patience,
+    retry: { initialInterval: '500ms', backoffCoefficient: 2, maximumInterval: '5s' },
+  });
+
+export const { closeJob } = onTheWayOut('10s');
+
+/** {@link mirrorJob} of the state in which a job has failed. */
+export const { mirrorJob: mirrorFailedJob } = onTheWayOut('60s');

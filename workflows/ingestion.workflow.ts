@@ -12,12 +12,12 @@ import {
 } from '@temporalio/workflow';
 import type { MirrorSnapshot } from '../activities/contract';
 import type { IngestionInput } from '../src/domain/ingestion-input';
-import { viewOf, type PhaseActivity } from '../src/domain/ingestion-state';
+import { setCounts, viewOf, type PhaseActivity } from '../src/domain/ingestion-state';
 import { JOB_PHASES, perPhase, type PerPhase } from '../src/domain/job-phase';
 import type { JobStatusResponse } from '../src/domain/job-view';
 import { isPhaseFinished } from '../src/domain/phase-status';
 import { PhaseTracker } from '../src/domain/phase-tracker';
-import { mirrorJob, onTheWayOut, openJob } from './activity-proxies';
+import { closeJob, mirrorFailedJob, mirrorJob, openJob } from './activity-proxies';
 import { jobStatusQuery, phaseStatusQuery } from './contract';
 import { jobFailureOf, type JobFailure } from './failures';
 import { installGates } from './gates';
@@ -88,7 +88,10 @@ export async function ingestionWorkflow(input: IngestionInput, carried?: JobRun)
     cancelled = !finished && (cancelled || root.consideredCancelled);
     if (cancelled) failure = { code: 'CANCELLED', message: 'The job was cancelled.' };
     ending = finished || failure !== undefined;
-    if (failure !== undefined) tracker.failJob(failure);
+    if (failure !== undefined) {
+      if (failure.code !== 'JOB_EXISTS') await settle(run, pipeline, failure);
+      tracker.failJob(failure);
+    }
     show();
     await condition(allHandlersFinished);
     await mirror?.end();
@@ -123,10 +126,16 @@ async function drain(pipeline: Pipeline, mustEnd: () => boolean): Promise<void> 
   if (!isIdle()) await condition(isIdle, END_PATIENCE);
 }
 
-/** The last words of an ended job: its final state into the mirror. A failed one takes its staging away, and nothing holds it up for long. */
+/** Before a job is told to have failed: nothing of it is written any more, its staging goes, and its counts are what is published. */
+async function settle(run: JobRun, pipeline: Pipeline | undefined, failure: JobFailure): Promise<void> {
+  // What comes late can't complete a phase now.
+  if (pipeline !== undefined) pipeline.failure ??= failure;
+  const counts = await closeJob({ jobId: run.job.jobId }).catch((error: unknown) => log.error('Staging is not cleared; the reconciler clears it', { error }));
+  if (counts) setCounts(run.job, counts);
+}
+
+/** The last words of an ended job: its final state into the mirror. Nothing holds up a failed one for long. */
 async function leave(last: MirrorSnapshot): Promise<void> {
-  const noteUnwritten = (error: unknown) => log.error('The final state is not in the mirror; the reconciler adopts it', { error });
-  if (last.job.error === null) return mirrorJob(last).catch(noteUnwritten);
-  const noteUncleared = (error: unknown) => log.error('Staging is not cleared; the reconciler clears it', { error });
-  await Promise.all([onTheWayOut.mirrorJob(last).catch(noteUnwritten), onTheWayOut.discardStaging({ jobId: last.job.jobId }).catch(noteUncleared)]);
+  const write = last.job.error === null ? mirrorJob : mirrorFailedJob;
+  await write(last).catch((error: unknown) => log.error('The final state is not in the mirror; the reconciler adopts it', { error }));
 }

@@ -2,6 +2,8 @@ import { sql } from 'kysely';
 import { cancellableTransaction } from './cancellable';
 import { chunkPartition } from './collection-repository';
 import type { Db } from './connect';
+import type { JobCounts } from '../domain/ingestion-state';
+import { findJobCounts } from './job-counts';
 import { closeStaging, enterStaging, type JobContext } from './job-context';
 
 /** Documents removed in one transaction. */
@@ -58,9 +60,9 @@ export class FinishingRepository {
     return removed;
   }
 
-  /** Empties the job's staging for good, and forgets old outcomes of its source. */
-  async cleanUp(jobId: string): Promise<void> {
-    await this.db.transaction().execute(async (trx) => {
+  /** Empties the job's staging for good, and forgets old outcomes of its source. @returns what the job has come to; undefined: there is no such job */
+  async cleanUp(jobId: string): Promise<JobCounts | undefined> {
+    return this.db.transaction().execute(async (trx) => {
       await closeStaging(trx, jobId);
       const old = sql`
         select o.id from sluice.ingestion_jobs j join sluice.ingestion_jobs o on o.source_id = j.source_id
@@ -68,6 +70,7 @@ export class FinishingRepository {
           and o.id not in (select n.id from sluice.ingestion_jobs n where n.source_id = j.source_id order by n.created_at desc limit ${KEPT_JOBS})`;
       await sql`delete from sluice.job_documents where job_id in (${old}) and outcome is distinct from 'FAILED'`.execute(trx);
       await sql`delete from sluice.job_ignored_files where job_id in (${old})`.execute(trx);
+      return findJobCounts(trx, jobId);
     });
   }
 }

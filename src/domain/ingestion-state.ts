@@ -33,6 +33,11 @@ export interface PhaseState {
   error: PhaseError | null;
 }
 
+/** How far a job has come, in documents. */
+export interface JobCounts extends Pick<IngestionState, 'documents' | 'chunks'> {
+  phases: PerPhase<Pick<PhaseState, 'itemsProcessed' | 'itemsFailed'>>;
+}
+
 /** What is known of a phase beside its state, from wherever one looks. */
 export interface PhaseActivity {
   inFlight: number;
@@ -50,6 +55,11 @@ export function newIngestionState(job: Pick<IngestionState, 'jobId' | 'collectio
     finishedAt: null,
     version: 0,
   };
+}
+
+export function setCounts(state: IngestionState, { documents, chunks, phases }: JobCounts): void {
+  Object.assign(state, { documents, chunks });
+  for (const phase of JOB_PHASES) Object.assign(state.phases[phase], phases[phase]);
 }
 
 export function phaseStatuses(state: IngestionState): PhaseStatus[] {

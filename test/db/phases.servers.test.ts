@@ -264,6 +264,25 @@ test('a batch is counted with the outcomes that a twin is writing just then, or 
   }
 });
 
+test('a job that is closed in the middle of its batches is counted by what became of each document', async () => {
+  const job = await open();
+  const [a, b, c] = DOCUMENTS as [TestDocument, TestDocument, TestDocument];
+  await stage(database.db, job, [a, b, c, { uri: 'd.md', passages: ['never reached'] }]);
+  await new BatchRepository(database.db).complete(job.jobId, 'LOADING', 0);
+  await new PublishingRepository(database.db).publish(job, [0], 'chunker@1/256/32', 1, NEVER);
+  await new EmbeddingRepository(database.db).refuse(job, 0, sha256('seven stars'), 'no', 1);
+  expect(await new FinishingRepository(database.db).cleanUp(job.jobId)).toEqual({
+    documents: { total: 4, totalIsFinal: true, succeeded: 1, skipped: 0, removed: 0, ignored: 0 },
+    chunks: a.passages.length,
+    phases: {
+      LOADING: { itemsProcessed: 4, itemsFailed: 0 },
+      CHUNKING: { itemsProcessed: 1, itemsFailed: 0 },
+      EMBEDDING: { itemsProcessed: 2, itemsFailed: 1 },
+      INDEXING: { itemsProcessed: 2, itemsFailed: 0 },
+    },
+  });
+});
+
 test('writers that race with the closing of staging leave nothing', async () => {
   for (let round = 0; round < 10; round++) {
     const job = await open();

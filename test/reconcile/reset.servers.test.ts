@@ -1,6 +1,6 @@
 /** `temporal workflow reset`: of two runs of a job the current one's state counts, whatever its version, and what the old one left behind changes nothing. */
 import { MockActivityEnvironment } from '@temporalio/testing';
-import { createDiscardStaging } from '../../activities/discard-staging';
+import { createCloseJob } from '../../activities/close-job';
 import type { ActivityDependencies } from '../../activities/dependencies';
 import { createMirrorJob } from '../../activities/mirror-job';
 import { JobRepository } from '../../src/db/job-repository';
@@ -96,7 +96,7 @@ test('what the old run was still about to write or to clear away is refused', as
   new PhaseTracker(state, () => new Date().toISOString()).failJob({ code: 'CANCELLED', message: 'The old run was cancelled.' });
   const activity = perPhase(() => ({ inFlight: 0, waitReason: null }));
   await zombie.run(createMirrorJob(dependencies), { job: state, activity, firstRunId: old.firstRunId!, final: true });
-  await zombie.run(createDiscardStaging(dependencies), { jobId });
+  await zombie.run(createCloseJob(dependencies), { jobId });
   expect(await rowOf(jobId)).toEqual(before);
 
   await service.resume(jobId);

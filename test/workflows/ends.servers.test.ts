@@ -1,6 +1,6 @@
 import { ApplicationFailure } from '@temporalio/common';
-import { stateOf } from '../../src/domain/ingestion-state';
-import type { JobPhase } from '../../src/domain/job-phase';
+import { stateOf, type JobCounts } from '../../src/domain/ingestion-state';
+import { perPhase, type JobPhase } from '../../src/domain/job-phase';
 import { pauseSignal } from '../../workflows/contract';
 import { expectEventually } from '../harness/expect-eventually';
 import { cancelled, completed, expectMirrored, failed } from './expectations';
@@ -38,7 +38,7 @@ describe('a failure that no retry mends ends the job with its code', () => {
     }
     expect(end.view.finishedAt).not.toBeNull();
     expect(end.view.currentPhase).toBeNull();
-    expect(job.fake.count('discardStaging')).toBe(1);
+    expect(job.fake.count('closeJob')).toBe(1);
     expectMirrored(job, end.view);
     expect(stateOf(await job.status())).toEqual(stateOf(end.view));
   });
@@ -113,7 +113,7 @@ describe('cancel', () => {
     await job.handle.cancel();
     const view = await cancelled(job);
     expect(job.fake.stopped.length).toBeGreaterThan(0);
-    expect(job.fake.count('discardStaging')).toBe(1);
+    expect(job.fake.count('closeJob')).toBe(1);
     for (const { status, error } of view.phases) if (status === 'FAILED') expect(error!.code).toBe('CANCELLED');
     expectMirrored(job, view);
   });
@@ -161,6 +161,22 @@ describe('cancel', () => {
     expectMirrored(job, result);
   });
 
+  test('counts what has come of batches that were stopped, in the query as in the mirror', async () => {
+    const counts: JobCounts = {
+      documents: { total: 6, totalIsFinal: true, succeeded: 3, skipped: 1, removed: 0, ignored: 1 },
+      chunks: 15,
+      phases: perPhase((phase) => ({ itemsProcessed: phase === 'INDEXING' ? 5 : 6, itemsFailed: phase === 'LOADING' ? 1 : 0 })),
+    };
+    const running = new Hold(/indexBatch/);
+    const job = await host.start({ onCall: running.onCall, counts: () => counts });
+    await running.untilHeld();
+    await job.handle.cancel();
+    const view = await cancelled(job);
+    expect(view).toMatchObject({ documents: { ...counts.documents, failed: 1 }, chunks: 15 });
+    expect(view.phases.map(({ itemsProcessed, itemsFailed }) => [itemsProcessed, itemsFailed])).toEqual([[6, 1], [6, 0], [6, 0], [5, 0]]);
+    expectMirrored(job, view);
+  });
+
   test('twice is once', async () => {
     const running = new Hold(/embedBatch/);
     const job = await host.start({ onCall: running.onCall });
@@ -178,10 +194,10 @@ describe('a mirror that fails', () => {
     expect(job.fake.count('mirrorJob final')).toBe(1);
   });
 
-  test('without hope: a failed job fails with its own code, and its staging is discarded', async () => {
-    const job = await host.start({ onCall: failing(/mirrorJob|discardStaging|loadBatch/, 'MASS_REMOVAL') });
+  test('without hope: a failed job fails with its own code, and its staging is given up', async () => {
+    const job = await host.start({ onCall: failing(/mirrorJob|closeJob|loadBatch/, 'MASS_REMOVAL') });
     expect((await failed(job)).type).toBe('MASS_REMOVAL');
-    expect(job.fake.count('discardStaging')).toBe(1);
+    expect(job.fake.count('closeJob')).toBe(1);
   });
 
   test('for the time being: the job goes on meanwhile, and its end is written when the mirror is back', async () => {
@@ -209,14 +225,9 @@ describe('a mirror that fails', () => {
     await working.untilHeld();
     await job.handle.cancel();
     await cancelled(job);
-    const last = job.fake.bounds.filter(({ call }) => call === 'mirrorJob final' || call === 'discardStaging');
+    const last = job.fake.bounds.filter(({ call }) => call === 'mirrorJob final' || call === 'closeJob');
     expect(last).toHaveLength(2);
     for (const { scheduleToCloseMs } of last) expect([scheduleToCloseMs > 0, scheduleToCloseMs <= 60_000]).toEqual([true, true]);
-    // Side by side: a minute for both, not for each.
-    const { events } = await job.handle.fetchHistory();
-    const scheduled = events!.filter((event) => event.activityTaskScheduledEventAttributes).slice(-2);
-    expect(scheduled.map((event) => event.activityTaskScheduledEventAttributes!.activityType!.name)).toEqual(['mirrorJob', 'discardStaging']);
-    expect(Number(scheduled[1]!.eventId) - Number(scheduled[0]!.eventId)).toBe(1);
   });
 });
 

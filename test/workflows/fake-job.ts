@@ -3,6 +3,7 @@ import { Context } from '@temporalio/activity';
 import type { Activities } from '../../activities/activities';
 import { isStopped, type BatchResult, type MirrorSnapshot, type Stopped } from '../../activities/contract';
 import { stoppable } from '../../activities/stoppable';
+import type { JobCounts } from '../../src/domain/ingestion-state';
 import { perPhase, type JobPhase, type PerPhase } from '../../src/domain/job-phase';
 
 export interface FakePlan {
@@ -14,6 +15,8 @@ export interface FakePlan {
   result?: (phase: JobPhase, batch: number) => Partial<BatchResult>;
   /** Tokens paid by each embedded batch. */
   tokensPerBatch?: number;
+  /** What the job is said to have come to when it is closed; default: nothing is said. */
+  counts?: () => JobCounts;
   /** Whether the server is said to know the search attributes. Default true. */
   searchAttributes?: boolean;
   /**
@@ -33,7 +36,7 @@ export class FakeJob {
   readonly snapshots: MirrorSnapshot[] = [];
   /** `type:summary` as the Web UI shows activities. */
   readonly stopped: string[] = [];
-  /** Bound of each mirrorJob and discardStaging call over all its attempts, in ms; 0: none. */
+  /** Bound of each mirrorJob and closeJob call over all its attempts, in ms; 0: none. */
   readonly bounds: { call: string; scheduleToCloseMs: number }[] = [];
   private tokens = 0;
 
@@ -62,7 +65,10 @@ export class FakeJob {
       await this.enter(snapshot.final ? 'mirrorJob final' : 'mirrorJob', Context.current().cancellationSignal);
       this.snapshots.push(snapshot);
     },
-    discardStaging: () => this.enter('discardStaging', Context.current().cancellationSignal),
+    closeJob: async () => {
+      await this.enter('closeJob', Context.current().cancellationSignal);
+      return this.plan.counts?.() ?? null;
+    },
   };
 
   /** How often a call was made. */
@@ -77,7 +83,7 @@ export class FakeJob {
   private async enter(call: string, signal: AbortSignal): Promise<void> {
     this.calls.push(call);
     const { scheduleToCloseTimeoutMs } = Context.current().info;
-    if (/mirror|discard/.test(call)) this.bounds.push({ call, scheduleToCloseMs: scheduleToCloseTimeoutMs });
+    if (/mirror|close/.test(call)) this.bounds.push({ call, scheduleToCloseMs: scheduleToCloseTimeoutMs });
     await this.plan.onCall?.(call, signal);
   }
 

@@ -19,7 +19,7 @@ test('a job lets every batch through each phase once, and ends with its counts',
   const result = await completed(job);
   for (const batches of Object.values(job.fake.done)) expect([...batches].sort()).toEqual([0, 1, 2, 3, 4]);
   expect(job.fake.calls.filter((call) => /openJob|discover|finish/.test(call))).toEqual(['openJob', 'discoverDocuments 0', 'discoverDocuments 1', 'discoverDocuments 2', 'finishJob']);
-  expect(job.fake.count('discardStaging')).toBe(0);
+  expect(job.fake.count('closeJob')).toBe(0);
   expect(result).toMatchObject({
     jobId: job.handle.workflowId,
     collection: 'handbook',

@@ -102,6 +102,6 @@ function dispatching(jobs: ReadonlyMap<string, FakeJob>): Activities {
     indexBatch: (argument) => of(argument.jobId).indexBatch(argument),
     finishJob: (argument) => of(argument.jobId).finishJob(argument),
     mirrorJob: (snapshot) => of(snapshot.job.jobId).mirrorJob(snapshot),
-    discardStaging: (argument) => of(argument.jobId).discardStaging(argument),
+    closeJob: (argument) => of(argument.jobId).closeJob(argument),
   };
 }
