@@ -4,6 +4,7 @@ import type {
   BatchResult,
   DiscoverArgument,
   DiscoveredPage,
+  EmbedArgument,
   EmbedResult,
   FinishedJob,
   MirrorSnapshot,
@@ -18,7 +19,7 @@ export interface Activities {
   discoverDocuments(argument: DiscoverArgument): Promise<DiscoveredPage | Stopped>;
   loadBatch(argument: BatchArgument): Promise<BatchResult | Stopped>;
   chunkBatch(argument: BatchArgument): Promise<BatchResult | Stopped>;
-  embedBatch(argument: BatchArgument): Promise<EmbedResult>;
+  embedBatch(argument: EmbedArgument): Promise<EmbedResult>;
   indexBatch(argument: BatchArgument): Promise<BatchResult | Stopped>;
   finishJob(argument: { jobId: string }): Promise<FinishedJob | Stopped>;
   mirrorJob(snapshot: MirrorSnapshot): Promise<void>;

@@ -1,3 +1,4 @@
+import type { Budget, Spent } from '../src/domain/budget';
 import type { IngestionState, PhaseActivity } from '../src/domain/ingestion-state';
 import type { JobPhase, PerPhase } from '../src/domain/job-phase';
 
@@ -18,6 +19,8 @@ export interface OpenJobArgument {
 export interface OpenedJob {
   /** Whether the server knows Sluice's search attributes: upserting unknown ones would block the workflow for ever. */
   searchAttributes: boolean;
+  /** Whether a price is known of the collection's model: without one no budget in money can be kept. */
+  hasPrice: boolean;
 }
 
 export interface DiscoverArgument {
@@ -42,6 +45,11 @@ export interface BatchArgument {
   batch: number;
 }
 
+export interface EmbedArgument extends BatchArgument {
+  /** As it is now: it may be changed while the job runs. */
+  budget?: Budget;
+}
+
 /** What a phase did with a batch: the counts are of the whole batch, however many attempts it took. */
 export interface BatchResult {
   /** Documents in the batch. */
@@ -56,13 +64,6 @@ export interface BatchResult {
   chunks: number;
   /** Bytes of parsed text: loaded by LOADING, let go by INDEXING. */
   textBytes: number;
-}
-
-/** What the job has paid the embedding provider so far. */
-export interface Spent {
-  tokens: number;
-  /** In US dollars, by the list price; 0 where none is known. */
-  cost: number;
 }
 
 export type EmbedResult = (BatchResult | Stopped) & { spent: Spent };

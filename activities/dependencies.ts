@@ -1,6 +1,7 @@
 import type { ComputePool } from '../src/compute/compute-pool';
 import type { Db } from '../src/db/connect';
 import type { EmbeddingModels } from '../src/embedding/models';
+import type { ProviderRates } from '../src/embedding/provider-rates';
 import type { OwnKinds } from '../src/input/own-kinds';
 import type { IsCurrentParser } from '../src/parsing/current-parser';
 import type { ParserPool } from '../src/parsing/parser-pool';
@@ -17,5 +18,6 @@ export interface ActivityDependencies {
   own: OwnKinds;
   compute: ComputePool;
   models: EmbeddingModels;
+  providerRates: ProviderRates;
   workflows: Workflows;
 }

@@ -4,70 +4,89 @@ import { BatchRepository } from '../src/db/batch-repository';
 import { EmbeddingRepository } from '../src/db/embedding-repository';
 import { getJobContext, type JobContext } from '../src/db/job-context';
 import { PhaseWaitRepository } from '../src/db/phase-wait-repository';
-import { JOB_DEFAULTS } from '../src/domain/job-defaults';
-import { SluiceError } from '../src/domain/errors';
-import { ProviderError } from '../src/embedding/provider';
+import { ProviderGateRepository } from '../src/db/provider-gate-repository';
+import { isBudgetSpent, isLimited, tokensLeft, type Budget } from '../src/domain/budget';
+import type { EmbedOptions, TextToEmbed } from '../src/embedding/embedder';
+import { ProviderError, type EmbeddingProvider } from '../src/embedding/provider';
+import { lastingFailure } from '../src/embedding/provider-failure';
+import { largestRequestTokens } from '../src/embedding/provider-rates';
+import { OPEN_GATE } from '../src/embedding/request-gate';
+import { SharedGate } from '../src/embedding/shared-gate';
 import type { Activities } from './activities';
 import type { ActivityDependencies } from './dependencies';
+import { BudgetUsedUp, JobGate } from './job-gate';
 import { attemptNumber, stoppable } from './stoppable';
 
-const MAX_BACKOFF_MS = 60_000;
+/** An attempt that the limits of the provider draw out ends by itself: Temporal's limit, 30 minutes, would break off what is paid for. */
+const MAX_ATTEMPT_MS = 20 * 60_000;
+
+const NOTE_INTERVAL_MS = 1_000;
 
 /**
  * EMBEDDING of a batch: has the texts embedded that nobody has embedded with the model yet.
  *
  * Idempotence: each answer of the provider is stored at once under the hash of its text; a later attempt asks for the rest only.
- * Heartbeats: yes. Retries: unlimited, a minute apart at most, as long as the provider's outage is within the job's patience. A pause
- * waits for requests that are sent: they are paid for.
+ * Heartbeats: yes. Retries: unlimited, a minute or what the provider asks for apart, as long as its outage is within the job's patience. A
+ * pause waits for requests that are sent: they are paid for. At the limit of the budget the batch stops as by a pause.
  */
-export function createEmbedBatch({ db, models }: ActivityDependencies): Activities['embedBatch'] {
+export function createEmbedBatch({ db, models, providerRates }: ActivityDependencies): Activities['embedBatch'] {
   const batches = new BatchRepository(db);
   const embeddings = new EmbeddingRepository(db);
   const waits = new PhaseWaitRepository(db);
+  const sharedGates = new Map<string, SharedGate>();
 
-  return async ({ jobId, batch }) => {
+  return async ({ jobId, batch, budget }) => {
     const result = await stoppable(async (stop, abort) => {
       const done = await batches.find(jobId, 'EMBEDDING', batch);
       if (done !== undefined) return done;
       const job = await getJobContext(db, jobId);
       const missing = await embeddings.findMissing(job, batch);
-      if (missing.length > 0) await embed(job, batch, missing.map((text) => ({ ...text, text: embeddedText(text) })), stop, abort);
+      try {
+        if (missing.length > 0) await embed(job, batch, missing.map((text) => ({ ...text, text: embeddedText(text) })), budget ?? {}, stop, abort);
+      } catch (error) {
+        if (error instanceof BudgetUsedUp) return { stopped: true as const };
+        throw (error instanceof ProviderError && lastingFailure(error)) || error;
+      }
       return batches.complete(jobId, 'EMBEDDING', batch);
     });
     return { ...result, spent: await embeddings.getSpent(jobId) };
   };
 
-  async function embed(job: JobContext, batch: number, texts: { hash: string; text: string; tokens: number }[], stop: AbortSignal, abort: AbortSignal): Promise<void> {
+  async function embed(job: JobContext, batch: number, texts: TextToEmbed[], budget: Budget, stop: AbortSignal, abort: AbortSignal): Promise<void> {
     const embedder = models.getEmbedder(job.model);
     const { price = 0 } = models.describe(job.model);
-    try {
-      const { finished } = await embedder.embedAll(texts, {
-        stop,
-        abort,
-        store: async (answers, tokens) => {
-          await embeddings.store(job, answers, { tokens, cost: (tokens * price) / 1_000_000 });
-          await waits.providerAnswered(job.jobId);
-        },
-        refused: (hash, message) => embeddings.refuse(job, batch, hash, message, attemptNumber()),
-      });
-      if (!finished) stop.throwIfAborted();
-    } catch (error) {
-      if (!(error instanceof ProviderError)) throw error;
-      await wait(job, error);
+    const halt = AbortSignal.any([stop, AbortSignal.timeout(MAX_ATTEMPT_MS)]);
+    const options = {
+      jobId: job.jobId,
+      stop: halt,
+      abort,
+      store: (answers, tokens) => embeddings.store(job, answers, { tokens, cost: (tokens * price) / 1_000_000 }),
+      refused: (hash, message) => embeddings.refuse(job, batch, hash, message, attemptNumber()),
+    } satisfies Partial<EmbedOptions>;
+    if (embedder.provider.isLocal) await embedder.embedAll(texts, { ...options, gate: OPEN_GATE });
+    else {
+      const gate = new JobGate({ shared: sharedGateOf(embedder.provider), waits, embeddings }, job, budget);
+      const maxTokensPerRequest = Math.min(largestRequestTokens(providerRates), await tokensOf(job, budget, price));
+      const noting = setInterval(() => void gate.noteWaiting().catch(() => undefined), NOTE_INTERVAL_MS);
+      await embedder.embedAll(texts, { ...options, gate, maxTokensPerRequest }).finally(() => clearInterval(noting));
     }
+    stop.throwIfAborted();
+    if (halt.aborted) throw ApplicationFailure.create({ message: "The provider's limits draw the batch out.", type: 'PROVIDER_RATE_LIMITED', nextRetryDelay: 1 });
   }
 
-  /** Ends the job for what no waiting mends; otherwise says why EMBEDDING waits, and for how long. */
-  async function wait(job: JobContext, error: ProviderError): Promise<never> {
-    if (error.kind === 'auth') throw new SluiceError('PROVIDER_AUTH', error.message, { cause: error });
-    if (error.kind === 'request') throw new SluiceError('PROVIDER_REFUSED', error.message, { cause: error });
-    const isLimited = error.kind === 'rate-limited';
-    const outageSeconds = await waits.providerFails(job.jobId, isLimited ? 'RATE_LIMITED' : 'PROVIDER_DOWN');
-    const patienceSeconds = job.options.providerPatienceSeconds ?? JOB_DEFAULTS.providerPatienceSeconds;
-    if (!isLimited && outageSeconds > patienceSeconds) {
-      throw new SluiceError('PROVIDER_DOWN', `The embedding provider has not answered for ${Math.round(outageSeconds)} s: ${error.message}`, { cause: error });
-    }
-    const backoffMs = Math.min(MAX_BACKOFF_MS, 1_000 * 2 ** (attemptNumber() - 1));
-    throw ApplicationFailure.create({ message: error.message, type: `PROVIDER_${error.kind.toUpperCase()}`, nextRetryDelay: error.retryAfterMs ?? backoffMs, cause: error });
+  /** What the budget leaves: a request larger than that would go beyond it by more than it must. */
+  async function tokensOf(job: JobContext, budget: Budget, price: number): Promise<number> {
+    if (!isLimited(budget)) return Infinity;
+    const spent = await embeddings.getSpent(job.jobId);
+    if (isBudgetSpent(budget, spent)) throw new BudgetUsedUp();
+    return tokensLeft(budget, spent, price);
+  }
+
+  /** One for all batches of this worker, and of all dimensions: the provider's limits are a model's. */
+  function sharedGateOf({ provider, model }: EmbeddingProvider): SharedGate {
+    const key = JSON.stringify([provider, model]);
+    const gate = sharedGates.get(key) ?? new SharedGate(new ProviderGateRepository(db, { provider, model }, providerRates));
+    sharedGates.set(key, gate);
+    return gate;
   }
 }

@@ -33,7 +33,8 @@ export function createOpenJob({ db, models, readers, own, workflows }: ActivityD
     if (await isResetOfEnded(argument.jobId, runId)) await reopenJob(db, argument.jobId, runId);
     const input = parseIngestionInput(argument.input, own);
     const collection = await openCollection(collections, input.collection, input.options ?? {}, models.describe);
-    if (input.options?.maxCost !== undefined && models.describe(collection.model).price === undefined) {
+    const hasPrice = models.describe(collection.model).price !== undefined;
+    if (input.options?.maxCost !== undefined && !hasPrice) {
       throw new SluiceError('INVALID_INPUT', `options.maxCost can't be kept: no price is known of ${collection.model.model}.`, { hint: 'Use maxTokens instead.' });
     }
     const locator = await readers.getReader(input.source).locator(input.source);
@@ -41,7 +42,7 @@ export function createOpenJob({ db, models, readers, own, workflows }: ActivityD
     await claim(argument.jobId, collection, source.id, locator);
     // A start that is refused changes nothing of the collection.
     await collections.keepChunkSettings(collection);
-    return { searchAttributes: await workflows.hasSearchAttributes() };
+    return { searchAttributes: await workflows.hasSearchAttributes(), hasPrice };
   };
 
   /** `temporal workflow reset` to before the opening, of a job that has ended: it begins anew. */

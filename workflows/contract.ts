@@ -1,4 +1,5 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
+import type { Budget } from '../src/domain/budget';
 import type { JobPhase } from '../src/domain/job-phase';
 import type { JobStatusResponse, PhaseStatusView } from '../src/domain/job-view';
 
@@ -7,11 +8,6 @@ export const WORKFLOW_TYPE = 'ingestionWorkflow';
 
 /** No argument, null and `{}` mean every unfinished phase. */
 export type PhaseArgument = { phase?: JobPhase } | null | undefined;
-
-export interface Budget {
-  maxTokens?: number;
-  maxCost?: number;
-}
 
 export const pauseSignal = defineSignal<[argument?: PhaseArgument]>('pause');
 export const resumeSignal = defineSignal<[argument?: PhaseArgument]>('resume');

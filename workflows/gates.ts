@@ -1,11 +1,12 @@
 import { ApplicationFailure, log, setHandler } from '@temporalio/workflow';
+import { isBudgetSpent, type Budget } from '../src/domain/budget';
 import type { ErrorCode } from '../src/domain/errors';
 import { isJobPhase, JOB_PHASES, type JobPhase } from '../src/domain/job-phase';
 import { isPhaseFinished } from '../src/domain/phase-status';
 import type { PhaseStatusView } from '../src/domain/job-view';
 import type { PhaseTracker } from '../src/domain/phase-tracker';
-import { pauseSignal, requestPauseUpdate, requestResumeUpdate, resumeSignal, setBudgetUpdate, type Budget, type PhaseArgument } from './contract';
-import { isBudgetSpent, type JobRun } from './job-run';
+import { pauseSignal, requestPauseUpdate, requestResumeUpdate, resumeSignal, setBudgetUpdate, type PhaseArgument } from './contract';
+import type { JobRun } from './job-run';
 import type { Pipeline } from './pipeline';
 
 /**
@@ -13,6 +14,7 @@ import type { Pipeline } from './pipeline';
  * what can't be done before anything changes.
  */
 export function installGates(run: JobRun, tracker: PhaseTracker, pipeline: () => Pipeline | undefined, view: () => PhaseStatusView[], isStopping: () => boolean): void {
+  const isSpent = () => isBudgetSpent(run.budget, run.budget.spent);
   const close = (argument: PhaseArgument): PhaseStatusView[] => {
     for (const phase of targets(run, argument)) {
       if (run.opened === null) run.pausedBeforeStart = [...new Set([...run.pausedBeforeStart, phase])];
@@ -28,7 +30,7 @@ export function installGates(run: JobRun, tracker: PhaseTracker, pipeline: () =>
   const open = (argument: PhaseArgument): PhaseStatusView[] => {
     for (const phase of targets(run, argument)) {
       if (run.opened === null) run.pausedBeforeStart = run.pausedBeforeStart.filter((paused) => paused !== phase);
-      else if (!(phase === 'EMBEDDING' && isBudgetSpent(run.budget))) tracker.resume(phase);
+      else if (!(phase === 'EMBEDDING' && isSpent())) tracker.resume(phase);
     }
     pipeline()?.pump();
     return view();
@@ -36,6 +38,8 @@ export function installGates(run: JobRun, tracker: PhaseTracker, pipeline: () =>
 
   const setBudget = (budget: Budget): PhaseStatusView[] => {
     Object.assign(run.budget, budget);
+    // Batches at work know the old one: they begin again with what they have not embedded.
+    pipeline()?.stop('EMBEDDING');
     pipeline()?.pump();
     return view();
   };
@@ -53,7 +57,8 @@ export function installGates(run: JobRun, tracker: PhaseTracker, pipeline: () =>
   };
   const resumeValidator = (argument?: PhaseArgument) => {
     validator(argument);
-    if (argument?.phase === 'EMBEDDING' && isBudgetSpent(run.budget) && tracker.statusOf('EMBEDDING') === 'PAUSED') {
+    const paused = targets(run, argument).filter((phase) => tracker.statusOf(phase) === 'PAUSED');
+    if (paused.length === 1 && paused[0] === 'EMBEDDING' && isSpent()) {
       reject('ILLEGAL_TRANSITION', 'EMBEDDING has used up its budget: raise it with setBudget (--max-tokens) first.');
     }
   };
@@ -62,7 +67,7 @@ export function installGates(run: JobRun, tracker: PhaseTracker, pipeline: () =>
   setHandler(resumeSignal, asSignal('resume', open), { description: 'Resume the phase {"phase": "EMBEDDING"}; without an argument every paused one.' });
   setHandler(requestPauseUpdate, close, { validator, description: 'Pause, acknowledged with the phases after it.' });
   setHandler(requestResumeUpdate, open, { validator: resumeValidator, description: 'Resume, acknowledged with the phases after it.' });
-  setHandler(setBudgetUpdate, setBudget, { validator: validateBudget, description: 'Raise or lower {"maxTokens": …, "maxCost": …}; then resume EMBEDDING.' });
+  setHandler(setBudgetUpdate, setBudget, { validator: (budget: Budget) => validateBudget(run, budget), description: 'Raise or lower {"maxTokens": …, "maxCost": …}; then resume EMBEDDING.' });
 }
 
 /** The unfinished phases that an argument means. */
@@ -81,10 +86,13 @@ function problemOf(argument: unknown): string | undefined {
   return undefined;
 }
 
-function validateBudget(budget: Budget): void {
+function validateBudget(run: JobRun, budget: Budget): void {
   const entries = Object.entries(budget ?? {});
   const isValid = ([key, value]: [string, unknown]) => (key === 'maxTokens' || key === 'maxCost') && typeof value === 'number' && value > 0;
   if (entries.length === 0 || !entries.every(isValid)) reject('INVALID_INPUT', 'A budget is {"maxTokens": number, "maxCost": number}, at least one of them, above 0.');
+  if (budget.maxCost === undefined) return;
+  if (run.opened === null) reject('ILLEGAL_TRANSITION', 'The job is being opened, and no price is known yet: try again in a moment.');
+  if (!run.opened.hasPrice) reject('INVALID_INPUT', "maxCost can't be kept: no price is known of the collection's model. Use maxTokens instead.");
 }
 
 function reject(code: ErrorCode, message: string): never {

@@ -1,8 +1,8 @@
-import type { Spent } from '../activities/contract';
+import type { OpenedJob } from '../activities/contract';
+import type { Budget, Spent } from '../src/domain/budget';
 import type { IngestionInput } from '../src/domain/ingestion-input';
 import { newIngestionState, type IngestionState } from '../src/domain/ingestion-state';
 import { perPhase, type JobPhase, type PerPhase } from '../src/domain/job-phase';
-import type { Budget } from './contract';
 import type { Ranges } from './ranges';
 
 /**
@@ -13,7 +13,7 @@ export interface JobRun {
   job: IngestionState;
   firstRunId: string;
   /** Set when the opening activity has returned. */
-  opened: { searchAttributes: boolean } | null;
+  opened: OpenedJob | null;
   /** Pauses asked for while the job was being opened: they take effect in the step in which LOADING would start. */
   pausedBeforeStart: JobPhase[];
   discovery: { pages: number; complete: boolean };
@@ -53,9 +53,4 @@ export function newJobRun(input: IngestionInput, jobId: string, firstRunId: stri
     lastFailurePhase: 'LOADING',
     mirroredVersion: 0,
   };
-}
-
-/** Whether a limit of the job's budget is reached. */
-export function isBudgetSpent({ maxTokens, maxCost, spent }: JobRun['budget']): boolean {
-  return (maxTokens !== undefined && spent.tokens >= maxTokens) || (maxCost !== undefined && spent.cost >= maxCost);
 }

@@ -1,6 +1,7 @@
 import { CancellationScope, isCancellation, proxyActivities, type ActivityOptions } from '@temporalio/workflow';
 import type { Activities } from '../activities/activities';
-import { BATCH_ACTIVITY, isStopped, type BatchResult, type Spent, type Stopped } from '../activities/contract';
+import { BATCH_ACTIVITY, isStopped, type BatchResult, type Stopped } from '../activities/contract';
+import { isBudgetSpent, type Spent } from '../src/domain/budget';
 import { failedDocuments, type PhaseActivity } from '../src/domain/ingestion-state';
 import type { IngestionInput } from '../src/domain/ingestion-input';
 import { concurrencyOf, JOB_DEFAULTS, MAX_AHEAD_BYTES, tooManyFailures } from '../src/domain/job-defaults';
@@ -9,7 +10,7 @@ import { isPhaseActive } from '../src/domain/phase-status';
 import type { PhaseTracker } from '../src/domain/phase-tracker';
 import { phaseActivityOptions } from './activity-proxies';
 import { isLostWhileStopping, jobFailureOf, type JobFailure } from './failures';
-import { isBudgetSpent, type JobRun } from './job-run';
+import type { JobRun } from './job-run';
 import { addOne, addRange, takeFirst } from './ranges';
 
 /**
@@ -98,7 +99,7 @@ export class Pipeline {
 
   private waitReason(phase: JobPhase): PhaseActivity['waitReason'] {
     const status = this.tracker.statusOf(phase);
-    if (status === 'PAUSED') return phase === 'EMBEDDING' && isBudgetSpent(this.run.budget) ? 'BUDGET' : 'PAUSED';
+    if (status === 'PAUSED') return phase === 'EMBEDDING' && isBudgetSpent(this.run.budget, this.run.budget.spent) ? 'BUDGET' : 'PAUSED';
     if (this.atWork[phase].size > 0 || (status !== 'RUNNING' && status !== 'NOT_STARTED')) return null;
     if (phase === 'LOADING') return status === 'RUNNING' && this.isTooFarAhead() ? 'DOWNSTREAM' : null;
     return 'UPSTREAM';
@@ -124,7 +125,9 @@ export class Pipeline {
     const { run } = this;
     const summary = `${BATCH_ACTIVITY[phase].replace('Batch', ' batch')} ${batch}`;
     const putBack = () => addOne(run.todo[phase], batch);
-    await this.perform(phase, String(batch), summary, '30m', BATCH_ACTIVITY[phase], { jobId: run.job.jobId, batch }, (result) => this.account(phase, batch, result), putBack);
+    const { maxTokens, maxCost } = run.budget;
+    const argument = phase === 'EMBEDDING' ? { jobId: run.job.jobId, batch, budget: { maxTokens, maxCost } } : { jobId: run.job.jobId, batch };
+    await this.perform(phase, String(batch), summary, '30m', BATCH_ACTIVITY[phase], argument, (result) => this.account(phase, batch, result), putBack);
   }
 
   private async finish(): Promise<void> {
@@ -201,7 +204,7 @@ export class Pipeline {
     const { budget } = this.run;
     const spent = result.spent as Spent;
     if (spent.tokens > budget.spent.tokens) budget.spent = spent;
-    if (isBudgetSpent(budget) && this.tracker.statusOf('EMBEDDING') === 'RUNNING') {
+    if (isBudgetSpent(budget, budget.spent) && this.tracker.statusOf('EMBEDDING') === 'RUNNING') {
       this.tracker.pause('EMBEDDING');
       this.stop('EMBEDDING');
     }

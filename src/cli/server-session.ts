@@ -109,7 +109,7 @@ async function openSession(
       ]);
       // What goes amiss with the job is shown with the job; a worker of one command tells only what it can't bear.
       installWorkerLogging(isLasting || config.settings.logLevel ? config.logLevel : 'error', io.say);
-      const worker = await createWorker({ client, connection, namespace, databaseUrl, phases: config.phases, openai });
+      const worker = await createWorker({ client, connection, namespace, databaseUrl, phases: config.phases, openai, providerRates: config.providerRates });
       // Others may rely on one that does everything.
       if (!isLasting || areConfigured || config.phases.length < JOB_PHASES.length) return worker;
       const withdraw = await announceWorker(config.stateDir);

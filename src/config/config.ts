@@ -16,6 +16,8 @@ export interface SluiceConfig {
   jobOptions: JobOptions;
   /** Phases that a worker serves. */
   phases: readonly JobPhase[];
+  /** What the embedding provider may be sent by all workers together. */
+  providerRates: { requestsPerMinute?: number; tokensPerMinute?: number };
   logLevel: LogLevel;
   debug: boolean;
   /** May hold a password: print it through {@link describeConfig} only. undefined: the embedded server. */
@@ -53,6 +55,10 @@ export function loadConfig({ flags, env, cwd }: ConfigSources): SluiceConfig {
   return {
     jobOptions: jobOptionsOf(settings),
     phases: valueOf<JobPhase[]>(settings.phases) ?? JOB_PHASES,
+    providerRates: {
+      requestsPerMinute: valueOf<number>(settings.embeddingRequestsPerMinute),
+      tokensPerMinute: valueOf<number>(settings.embeddingTokensPerMinute),
+    },
     logLevel: valueOf<LogLevel>(settings.logLevel) ?? 'warn',
     debug: valueOf<boolean>(settings.debug) ?? false,
     databaseUrl: checkedDatabaseUrl(env.DATABASE_URL),

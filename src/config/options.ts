@@ -28,6 +28,7 @@ const phases = z.array(z.enum(JOB_PHASES, `must be of ${JOB_PHASES.join(', ')}`)
 
 const text = z.string('must be text').min(1, 'must not be empty');
 const port = z.int('must be a whole number from 0 to 65535').min(0, 'must be a whole number from 0 to 65535').max(65_535, 'must be a whole number from 0 to 65535');
+const perMinute = z.number('must be a number above 0').positive('must be a number above 0');
 const origin = z.string('must be text').regex(/^https?:\/\/[^/\s]+$/, 'must be an origin such as https://example.org');
 
 export const OPTIONS = {
@@ -121,6 +122,20 @@ export const OPTIONS = {
     group: 'worker',
     help: 'the phases that this worker serves (default: all)',
     schema: phases,
+  },
+  embeddingRequestsPerMinute: {
+    kind: 'number',
+    placeholder: 'n',
+    group: 'worker',
+    help: 'requests to the embedding provider in a minute, at most, by all workers together',
+    schema: perMinute,
+  },
+  embeddingTokensPerMinute: {
+    kind: 'number',
+    placeholder: 'n',
+    group: 'worker',
+    help: 'tokens sent to the embedding provider in a minute, at most, by all workers together',
+    schema: perMinute,
   },
   host: { kind: 'text', placeholder: 'address', group: 'api', help: 'where the HTTP API listens (default: 127.0.0.1)', schema: text },
   port: { kind: 'number', placeholder: 'n', group: 'api', help: 'port of the HTTP API (default: 7070; 0: any that is free)', schema: port },

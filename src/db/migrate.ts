@@ -2,9 +2,10 @@ import { Migrator, type Migration } from 'kysely';
 import { connect } from './connect';
 import * as initial from './migrations/001-initial';
 import * as idempotencyKeys from './migrations/002-idempotency-keys';
+import * as providerGates from './migrations/003-provider-gates';
 
 /** In order. A migration that has been released is never changed. */
-const MIGRATIONS: Record<string, Migration> = { '001-initial': initial, '002-idempotency-keys': idempotencyKeys };
+const MIGRATIONS: Record<string, Migration> = { '001-initial': initial, '002-idempotency-keys': idempotencyKeys, '003-provider-gates': providerGates };
 
 /** Somebody waits for it at a prompt. */
 const CONNECT_TIMEOUT_MS = 5_000;

@@ -1,21 +1,23 @@
 import { sql } from 'kysely';
 import type { WaitReason } from '../domain/wait-reason';
 import type { Db } from './connect';
+import type { JobContext } from './job-context';
 
 /** Why EMBEDDING waits for its provider: only the activities see that, so they write it to the phase's row. */
 export class PhaseWaitRepository {
   constructor(private readonly db: Db) {}
 
   /**
-   * Notes that the provider does not serve the job.
+   * Notes that the provider does not serve the job. "Not now" is an answer: it ends an outage. So does an answer to any other job.
    * @returns seconds since its outage began, over all batches, pauses and runs
    */
-  async providerFails(jobId: string, reason: Extract<WaitReason, 'RATE_LIMITED' | 'PROVIDER_DOWN'>): Promise<number> {
+  async providerFails({ jobId, model: { provider, model } }: JobContext, reason: Extract<WaitReason, 'RATE_LIMITED' | 'PROVIDER_DOWN'>): Promise<number> {
+    const answeredAt = sql`(select answered_at from sluice.provider_gates where provider = ${provider} and model = ${model})`;
     const row = await this.db
       .updateTable('ingestion_phase_status')
       .set({
         wait_reason: sql`case when wait_reason in ('PAUSED', 'BUDGET') then wait_reason else ${reason} end`,
-        outage_since: reason === 'PROVIDER_DOWN' ? sql`coalesce(outage_since, now())` : sql`outage_since`,
+        outage_since: reason === 'PROVIDER_DOWN' ? sql`case when outage_since > ${answeredAt} or ${answeredAt} is null then coalesce(outage_since, now()) else now() end` : null,
         updated_at: sql`now()`,
       })
       .where('job_id', '=', jobId)

@@ -17,6 +17,7 @@ export interface Database {
   ingestion_jobs: IngestionJobs;
   ingestion_phase_status: IngestionPhaseStatus;
   idempotency_keys: IdempotencyKeys;
+  provider_gates: ProviderGates;
   discovery_pages: DiscoveryPages;
   job_batches: JobBatches;
   batch_results: BatchResults;
@@ -115,6 +116,25 @@ export interface IdempotencyKeys {
   request: Json<object>;
   job_id: string;
   created_at: Generated<Date>;
+}
+
+export interface ProviderGates {
+  provider: string;
+  model: string;
+  requests_at: Generated<Date>;
+  tokens_at: Generated<Date>;
+  blocked_until: Date | null;
+  learned_rate: number | null;
+  limited_at: Date | null;
+  refusals: Generated<number>;
+  recent: Generated<number>;
+  recent_at: Generated<Date>;
+  failures: Generated<number>;
+  failed_at: Date | null;
+  failure: string | null;
+  probe_at: Date | null;
+  probing_until: Date | null;
+  answered_at: Date | null;
 }
 
 export interface DiscoveryPages {

@@ -32,12 +32,17 @@ export function describeModel({ provider, model, dimensions }: ModelChoice): Mod
 export function createProvider(choice: ModelChoice, { compute, openai }: ProviderResources): EmbeddingProvider {
   const { provider, model, dimensions } = describeModel(choice);
   if (provider === 'static') return createStaticProvider(compute);
-  const { apiKey, baseUrl } = openai;
+  const { baseUrl } = openai;
+  const apiKey = openai.apiKey?.trim();
   if (!apiKey) {
     throw new SluiceError(
       'PROVIDER_AUTH',
       'The embedding provider "openai" needs a key, and OPENAI_API_KEY is not set in the environment of the worker. A server that needs no key takes any word.',
     );
+  }
+  // It could not even be sent, and the attempt would look like an outage.
+  if (!/^[\x21-\x7e]+$/.test(apiKey)) {
+    throw new SluiceError('PROVIDER_AUTH', 'OPENAI_API_KEY in the environment of the worker holds white space or characters that are not ASCII: no key does.');
   }
   return createOpenAiProvider({ apiKey, baseUrl, model, dimensions });
 }

@@ -1,10 +1,12 @@
 /**
  * Has the texts of batches embedded by one provider: the requests of all batches of a worker together stay within its limits, an answer
- * is stored before anything else happens to it, and no text is sent twice. Waiting and trying again over time is the caller's.
+ * is stored before anything else happens to it, and no text is sent twice. When a request may be sent is the gate's to say.
  */
-import { ProviderError, type EmbeddingProvider } from './provider';
+import type { EmbeddingProvider } from './provider';
+import type { RequestGate } from './request-gate';
 import { planRequests } from './request-planner';
 import { RequestSlots } from './request-slots';
+import { plannedRequest, RequestSender } from './send-request';
 import { TextClaims, type ClaimOutcome } from './text-claims';
 
 export interface TextToEmbed {
@@ -22,9 +24,14 @@ export interface EmbeddedAnswer {
 }
 
 export interface EmbedOptions {
+  /** Whose texts they are: jobs take turns. */
+  jobId: string;
+  gate: RequestGate;
+  /** A request has no more tokens than this, though the provider takes more. Default: the provider's limit. */
+  maxTokensPerRequest?: number;
   /**
    * Makes the answers to one request durable; called at once after each answer, several calls may run at a time.
-   * @param tokens what the provider charged for the request
+   * @param tokens what the provider charged for the request, or our own count when it does not say
    */
   store(answers: EmbeddedAnswer[], tokens: number): Promise<void>;
   /** Records that the provider refuses this one text. The others go on. */
@@ -38,17 +45,18 @@ export interface EmbedOptions {
 export class Embedder {
   readonly #slots: RequestSlots;
   readonly #claims = new TextClaims();
+  readonly #sender: RequestSender;
 
   constructor(readonly provider: EmbeddingProvider) {
     this.#slots = new RequestSlots(provider.limits.maxConcurrentRequests);
+    this.#sender = new RequestSender(provider);
   }
 
   /**
    * Resolves when every text is stored or refused (finished), or when `stop` ended it before. A text that another batch of this worker
    * has in hand is waited for: it is stored by that batch's `store`.
    *
-   * Rejects with the first ProviderError, or the first error of `store` or `refused`, after what was sent has been stored; with the reason of
-   * `abort` when that is aborted.
+   * Rejects with the first error of {@link RequestSender.send}, after what was sent has been stored; with the reason of `abort` when that is aborted.
    */
   async embedAll(texts: readonly TextToEmbed[], options: EmbedOptions): Promise<{ finished: boolean }> {
     const { stop, abort } = options;
@@ -89,13 +97,21 @@ export class Embedder {
   }
 
   async #sendAll(own: readonly TextToEmbed[], pending: Map<string, TextToEmbed>, options: EmbedOptions, halt: AbortController): Promise<void> {
-    const queue = planRequests(own, this.provider.limits);
+    const { limits } = this.provider;
+    const maxTokensPerRequest = Math.min(limits.maxTokensPerRequest, options.maxTokensPerRequest ?? Infinity);
+    const queue = planRequests(own, { ...limits, maxTokensPerRequest }).map(plannedRequest);
     let failure: { error: unknown } | undefined;
     const lane = async () => {
-      while (queue.length > 0 && (await this.#slots.acquire(halt.signal))) {
+      while (queue.length > 0 && (await this.#slots.acquire(options.jobId, halt.signal))) {
         try {
           const request = halt.signal.aborted ? undefined : queue.shift();
-          if (request) queue.unshift(...(await this.#send(request, pending, options)));
+          if (request === undefined) continue;
+          const { settled, again } = await this.#sender.send(request, options, halt.signal);
+          for (const [hash, outcome] of settled) {
+            pending.delete(hash);
+            this.#claims.settle(hash, outcome);
+          }
+          queue.push(...again);
         } catch (error) {
           failure ??= { error };
           halt.abort();
@@ -104,35 +120,11 @@ export class Embedder {
         }
       }
     };
-    const lanes = Math.min(queue.length, this.provider.limits.maxConcurrentRequests);
+    const lanes = Math.min(queue.length, limits.maxConcurrentRequests);
     await Promise.all(Array.from({ length: lanes }, lane));
     for (const { hash } of own) if (pending.has(hash)) this.#claims.settle(hash, { kind: 'released' });
     options.abort.throwIfAborted();
     if (failure) throw failure.error;
-  }
-
-  /** @returns the halves to send instead when the provider refuses one of several texts, without saying which */
-  async #send(request: readonly TextToEmbed[], pending: Map<string, TextToEmbed>, options: EmbedOptions): Promise<TextToEmbed[][]> {
-    const settle = (hash: string, outcome: ClaimOutcome) => {
-      pending.delete(hash);
-      this.#claims.settle(hash, outcome);
-    };
-    try {
-      const { vectors, tokens } = await this.provider.embed(request.map(({ text }) => text), options.abort);
-      await options.store(request.map(({ hash }, index) => ({ hash, vector: vectors[index]! })), tokens);
-      for (const { hash } of request) settle(hash, { kind: 'stored' });
-      return [];
-    } catch (error) {
-      if (!(error instanceof ProviderError && error.kind === 'text')) throw error;
-      if (request.length > 1) {
-        const middle = request.length >> 1;
-        return [request.slice(0, middle), request.slice(middle)];
-      }
-      const { hash } = request[0]!;
-      await options.refused(hash, error.message);
-      settle(hash, { kind: 'refused', message: error.message });
-      return [];
-    }
   }
 
   async #awaitOthers(

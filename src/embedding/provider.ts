@@ -11,6 +11,8 @@ export interface EmbeddingProvider {
   /** Weight of the vector arm in hybrid search, where the lexical arm has 1. */
   readonly vectorWeight: number;
   readonly limits: RequestLimits;
+  /** Works in this process: no limit of rate, no outage to sit out. */
+  readonly isLocal?: boolean;
   /**
    * Embeds the texts of one request. The answer is checked: one vector a text, in the order of the texts, of the right dimension,
    * finite. Rejects with a ProviderError, or with the signal's reason.
@@ -31,8 +33,8 @@ export interface RequestLimits {
 export interface EmbeddingAnswer {
   /** In the order of the texts. null: the model knows no token of this text, so it has no direction. */
   vectors: (Float32Array | null)[];
-  /** Tokens that the provider charged for; 0 for a local model. */
-  tokens: number;
+  /** Tokens that the provider charged for; 0 for a local model; undefined when it does not say. */
+  tokens: number | undefined;
 }
 
 /**
@@ -44,8 +46,12 @@ export type ProviderErrorKind = 'auth' | 'request' | 'text' | 'rate-limited' | '
 export class ProviderError extends Error {
   override readonly name = 'ProviderError';
 
+  /** Charged for an answer that can't be used. */
+  readonly tokens: number | undefined;
+
   /** @param retryAfterMs what the provider asked to wait */
-  constructor(readonly kind: ProviderErrorKind, message: string, readonly retryAfterMs?: number, options: { cause?: unknown } = {}) {
+  constructor(readonly kind: ProviderErrorKind, message: string, readonly retryAfterMs?: number, { tokens, ...options }: { cause?: unknown; tokens?: number } = {}) {
     super(message, options);
+    this.tokens = tokens;
   }
 }

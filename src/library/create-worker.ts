@@ -32,7 +32,7 @@ export async function createWorker({ sources, parsers, providers, phases, ...ser
     import('../temporal/worker.js'),
     import('../temporal/worker-logging.js'),
   ]);
-  const { databaseUrl, connection, namespace, openai, logLevel } = await getServers(servers);
+  const { databaseUrl, connection, namespace, openai, providerRates, logLevel } = await getServers(servers);
   try {
     installWorkerLogging(logLevel, (line) => void process.stderr.write(`${line}\n`));
   } catch {
@@ -40,7 +40,7 @@ export async function createWorker({ sources, parsers, providers, phases, ...ser
   }
   const client = await connectClient(connection, namespace);
   const worker = await checkNamespace(client)
-    .then(() => create({ client, connection, namespace, databaseUrl, openai, phases, sources, parsers, providers }))
+    .then(() => create({ client, connection, namespace, databaseUrl, openai, providerRates, phases, sources, parsers, providers }))
     .catch(async (error: unknown) => {
       await client.connection.close();
       throw error;

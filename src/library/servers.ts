@@ -1,5 +1,5 @@
 /** The servers of a program that uses Sluice as a library: those that are configured, or those of a running `sluice up`. None is started. */
-import { loadConfig, type LogLevel } from '../config/config';
+import { loadConfig, type LogLevel, type SluiceConfig } from '../config/config';
 import type { TemporalConnectionOptions } from '../config/temporal-config';
 import { SluiceError } from '../domain/errors';
 import { findRunningServers } from '../embedded/servers';
@@ -17,13 +17,14 @@ export interface FoundServers {
   connection: TemporalConnectionOptions;
   namespace: string;
   openai: OpenAiAccess;
+  providerRates: SluiceConfig['providerRates'];
   /** Of a worker; SLUICE_LOG_LEVEL and `sluice.config.*` set it. */
   logLevel: LogLevel;
 }
 
 /** Rejects with SERVER_UNREACHABLE when none are configured and none run, with INVALID_INPUT for a wrong configuration. */
 export async function getServers({ folder = process.cwd(), env = process.env }: ServersOptions): Promise<FoundServers> {
-  const { databaseUrl, temporal, stateDir, logLevel } = loadConfig({ flags: {}, env, cwd: folder });
+  const { databaseUrl, temporal, stateDir, logLevel, providerRates } = loadConfig({ flags: {}, env, cwd: folder });
   const running = databaseUrl !== undefined && temporal.isConfigured ? undefined : await findRunningServers(stateDir);
   const found = { databaseUrl: databaseUrl ?? running?.databaseUrl, address: temporal.isConfigured ? temporal.address : running?.temporalAddress };
   if (found.databaseUrl === undefined || found.address === undefined) {
@@ -34,6 +35,7 @@ export async function getServers({ folder = process.cwd(), env = process.env }: 
     connection: { ...temporal.connection, address: found.address },
     namespace: temporal.namespace,
     openai: { apiKey: env.OPENAI_API_KEY, baseUrl: env.OPENAI_BASE_URL },
+    providerRates,
     logLevel,
   };
 }

@@ -2,11 +2,16 @@ import { CollectionRepository } from '../db/collection-repository';
 import type { Db } from '../db/connect';
 import { searchChunks } from '../db/search-chunks';
 import { SluiceError } from '../domain/errors';
-import type { EmbeddingModels } from '../embedding/models';
+import type { EmbeddingModels, ModelChoice } from '../embedding/models';
+import { ProviderError } from '../embedding/provider';
+import { lastingFailure } from '../embedding/provider-failure';
 import type { SearchResult } from './search-result';
 
 const DEFAULT_LIMIT = 10;
 const MAX_LIMIT = 100;
+
+/** Somebody waits at a prompt. */
+const PROVIDER_PATIENCE_MS = 20_000;
 
 export interface SearchRequest {
   collection: string;
@@ -23,6 +28,20 @@ export async function search(dependencies: { db: Db; models: EmbeddingModels }, 
   if (request.query.trim() === '') throw new SluiceError('INVALID_INPUT', 'The query is empty.', { hint: 'Ask a question, or give some words.' });
   const collection = await new CollectionRepository(dependencies.db).get(request.collection);
   const query = request.query.replaceAll('\0', ' ').toWellFormed();
-  const { vectors } = await dependencies.models.getEmbedder(collection.model).provider.embed([query], AbortSignal.timeout(60_000));
-  return searchChunks(dependencies.db, { collection, query, vector: vectors[0] ?? null, limit });
+  const vector = await embedQuery(dependencies.models, collection.model, query);
+  return searchChunks(dependencies.db, { collection, query, vector, limit });
+}
+
+/** @returns null when the model knows no token of the query */
+async function embedQuery(models: EmbeddingModels, model: ModelChoice, query: string): Promise<Float32Array | null> {
+  const patience = AbortSignal.timeout(PROVIDER_PATIENCE_MS);
+  try {
+    const { vectors } = await models.getEmbedder(model).provider.embed([query], patience);
+    return vectors[0] ?? null;
+  } catch (error) {
+    const said = patience.aborted ? `The embedding provider has not answered within ${PROVIDER_PATIENCE_MS / 1_000} s.` : error instanceof ProviderError ? error.message : undefined;
+    if (said === undefined) throw error;
+    const lasting = error instanceof ProviderError ? lastingFailure(error) : undefined;
+    throw lasting ?? new SluiceError('PROVIDER_DOWN', said, { hint: 'A search needs the provider for the vector of its query: search again when it answers.', cause: error });
+  }
 }

@@ -1,6 +1,7 @@
 import { WorkflowNotFoundError, WorkflowUpdateFailedError, type Client } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
-import { pauseSignal, requestPauseUpdate, requestResumeUpdate, resumeSignal, setBudgetUpdate, type Budget } from '../../workflows/contract';
+import { pauseSignal, requestPauseUpdate, requestResumeUpdate, resumeSignal, setBudgetUpdate } from '../../workflows/contract';
+import type { Budget } from '../domain/budget';
 import { isErrorCode, SluiceError } from '../domain/errors';
 import type { JobPhase } from '../domain/job-phase';
 import { temporalCallError } from '../temporal/call-error';

@@ -10,6 +10,7 @@ import { connect } from '../db/connect';
 import { JOB_PHASES, type JobPhase } from '../domain/job-phase';
 import { createEmbeddingModels, type OpenAiAccess } from '../embedding/create-models';
 import type { EmbeddingProvider } from '../embedding/provider';
+import type { ProviderRates } from '../embedding/provider-rates';
 import { ownKindsOf } from '../input/own-kinds';
 import { createParserPool } from '../parsing/child-process-pool';
 import { createCurrentParserCheck } from '../parsing/current-parser';
@@ -38,6 +39,8 @@ export interface WorkerRequest {
   /** Phases whose activities this worker does. Default: all. */
   phases?: readonly JobPhase[];
   openai?: OpenAiAccess;
+  /** Limits of each embedding provider over all workers: every worker is given the same. Default: none. */
+  providerRates?: ProviderRates;
   /** Readers of further kinds of source. */
   sources?: readonly OwnSourceReader[];
   /** Modules of further parsers, by path: they run in the parser children. */
@@ -71,6 +74,7 @@ export async function createWorker(request: WorkerRequest): Promise<RunningWorke
     parsers,
     compute,
     models,
+    providerRates: request.providerRates ?? {},
     isCurrentParser: createCurrentParserCheck(ownParsers),
     own,
     readers: createSourceReaders({ parsers, sources, moreEndings: ownParsers.flatMap((parser) => [...parser.endings]) }),

@@ -6,12 +6,16 @@ import { isRefusedData, isServerAway } from '../../activities/server-errors';
 import { ERROR_KINDS, SluiceError, type ErrorCode } from '../../src/domain/errors';
 
 /** What Temporal is given when an activity throws this in this attempt. */
-async function failureOf(thrown: unknown, attempt = 1): Promise<unknown> {
-  const environment = new MockActivityEnvironment({ attempt }, { logger: new DefaultLogger('ERROR') });
-  return environment.run(() => failureInterceptor.execute!({ args: [], headers: {} }, () => Promise.reject(thrown))).then(
+async function failureOf(thrown: unknown, attempt = 1, activityId = 'one'): Promise<unknown> {
+  return run(() => Promise.reject(thrown), attempt, activityId).then(
     () => undefined,
     (failure: unknown) => failure,
   );
+}
+
+function run(work: () => Promise<unknown>, attempt: number, activityId: string): Promise<unknown> {
+  const environment = new MockActivityEnvironment({ attempt, activityId }, { logger: new DefaultLogger('ERROR') });
+  return environment.run(() => failureInterceptor.execute!({ args: [], headers: {} }, work));
 }
 
 const withCode = (code: string, message = 'what the server said') => Object.assign(new Error(message), { code });
@@ -42,10 +46,18 @@ test.each(['23505', '42P01'])('%s is neither', (code) => {
 });
 
 test('what nobody foresaw is tried some times and then taken for a defect', async () => {
-  for (const thrown of [new TypeError('x is not a function'), 'a text', undefined, null, withCode('23505')]) {
-    expect(await failureOf(thrown, 1)).toMatchObject({ type: 'INTERNAL', nonRetryable: false });
-    expect(await failureOf(thrown, 10)).toMatchObject({ type: 'INTERNAL', nonRetryable: true });
+  for (const [index, thrown] of [new TypeError('x is not a function'), 'a text', undefined, null, withCode('23505')].entries()) {
+    for (let attempt = 1; attempt < 10; attempt++) expect(await failureOf(thrown, attempt, `defect ${index}`)).toMatchObject({ type: 'INTERNAL', nonRetryable: false });
+    expect(await failureOf(thrown, 10, `defect ${index}`)).toMatchObject({ type: 'INTERNAL', nonRetryable: true });
   }
+});
+
+test('waits for servers and providers are no such tries, nor are those before a success', async () => {
+  for (let attempt = 1; attempt < 50; attempt++) await failureOf(withCode('ECONNREFUSED'), attempt, 'patient');
+  expect(await failureOf(new TypeError('once'), 50, 'patient')).toMatchObject({ type: 'INTERNAL', nonRetryable: false });
+  for (let attempt = 51; attempt < 59; attempt++) await failureOf(new TypeError('again'), attempt, 'patient');
+  await run(() => Promise.resolve(1), 60, 'patient');
+  expect(await failureOf(new TypeError('anew'), 61, 'patient')).toMatchObject({ nonRetryable: false });
 });
 
 test("Temporal's own failures pass as they are", async () => {

@@ -28,8 +28,10 @@ test('nothing set is a whole configuration', () => {
   expect(load()).toEqual({
     jobOptions: {},
     phases: JOB_PHASES,
+    providerRates: {},
     logLevel: 'warn',
     debug: false,
+    api: { host: '127.0.0.1', port: undefined, sourceRoots: [cwd], corsOrigins: [], keys: undefined },
     databaseUrl: undefined,
     stateDir: path.join(cwd, '.sluice'),
     settings: {},

@@ -1,7 +1,8 @@
 import { Embedder, type EmbedOptions, type TextToEmbed } from '../../src/embedding/embedder';
 import { createOpenAiProvider } from '../../src/embedding/openai/openai-provider';
 import { ProviderError, type EmbeddingAnswer, type EmbeddingProvider } from '../../src/embedding/provider';
-import { startEmbeddingsServer } from './embeddings-server';
+import { OPEN_GATE, type RequestGate } from '../../src/embedding/request-gate';
+import { startEmbeddingsServer, type Fault } from './embeddings-server';
 
 /** A provider whose requests are answered one by one, by the test. */
 function manualProvider(limits: Partial<EmbeddingProvider['limits']> = {}) {
@@ -23,13 +24,23 @@ const settle = () => new Promise<void>((resolve) => setImmediate(resolve));
 
 const textsOf = (...names: string[]): TextToEmbed[] => names.map((name) => ({ hash: `#${name}`, text: name, tokens: 1 }));
 
-function batch() {
+/** As before a provider that is waited for, without the waiting. */
+const PATIENT_GATE: RequestGate = {
+  async pass(tokens, signal) {
+    const passage = await OPEN_GATE.pass(tokens, signal);
+    return passage && { ...passage, failed: () => Promise.resolve() };
+  },
+};
+
+function batch(jobId = 'one') {
   const stored: string[] = [];
   const refused: string[] = [];
   const pause = new AbortController();
   const cancel = new AbortController();
   let tokens = 0;
   const options: EmbedOptions = {
+    jobId,
+    gate: PATIENT_GATE,
     store: async (answers, charged) => {
       stored.push(...answers.map(({ hash }) => hash));
       tokens += charged;
@@ -156,7 +167,7 @@ describe('Embedder', () => {
     const embedder = new Embedder(provider);
     const one = batch();
     const error = new ProviderError(kind, 'no');
-    const running = embedder.embedAll(textsOf('a', 'b', 'c'), one.options);
+    const running = embedder.embedAll(textsOf('a', 'b', 'c'), { ...one.options, gate: OPEN_GATE });
     await settle();
     requests[0]!.fail(error);
     await settle();
@@ -201,23 +212,83 @@ describe('Embedder', () => {
     }
   });
 
+  it.each<Fault>([{ kind: 'status', status: 500 }, { kind: 'reset' }, { kind: 'nan' }])('finds the one text on which a server fails (%j), though nothing says that it is the text', async (fault) => {
+    const server = await startEmbeddingsServer({ dimensions: 8, failContaining: { text: 'POISON', fault } });
+    try {
+      const embedder = new Embedder(createOpenAiProvider({ apiKey: 'k', baseUrl: server.url, model: 'local', dimensions: 8 }));
+      const one = batch();
+      const names = Array.from({ length: 100 }, (_, index) => (index === 30 ? 'POISON' : `text ${index}`));
+      expect(await embedder.embedAll(textsOf(...names), one.options)).toEqual({ finished: true });
+      expect([one.refused, one.stored.length]).toEqual([['#POISON'], 99]);
+      expect(names.filter((name) => name !== 'POISON' && fault.kind !== 'nan' && server.paid.get(name) !== 1)).toEqual([]);
+      // 1 whole twice, 7 halvings, and the text alone until it is sure; half of them go through.
+      expect(server.stats().requests).toBeLessThanOrEqual(2 + 2 * 7 + 2 * 5);
+    } finally {
+      await server.close();
+    }
+  });
+
+  it('takes a text alone for the cause only when the provider answers others, and never in an outage', async () => {
+    const server = await startEmbeddingsServer({ dimensions: 8, failContaining: { text: 'POISON', fault: { kind: 'status', status: 500 } } });
+    try {
+      const embedder = new Embedder(createOpenAiProvider({ apiKey: 'k', baseUrl: server.url, model: 'local', dimensions: 8 }));
+      const alone = batch();
+      expect(await embedder.embedAll(textsOf('POISON'), alone.options)).toEqual({ finished: true });
+      expect(alone.refused).toEqual(['#POISON']);
+      server.behaviour.always = { kind: 'status', status: 503 };
+      const down = batch();
+      let failures = 0;
+      const gate: RequestGate = {
+        async pass(tokens, signal) {
+          const passage = await PATIENT_GATE.pass(tokens, signal);
+          return passage && { ...passage, failed: async () => void (++failures === 40 && down.pause.abort()) };
+        },
+      };
+      expect(await embedder.embedAll(textsOf('good'), { ...down.options, gate })).toEqual({ finished: false });
+      expect(down.refused).toEqual([]);
+    } finally {
+      await server.close();
+    }
+  });
+
+  it('jobs take turns: a small one does not wait for all requests of a large one', async () => {
+    const { provider, requests } = manualProvider({ maxConcurrentRequests: 1 });
+    const embedder = new Embedder(provider);
+    const [large, other, small] = [batch('large'), batch('large'), batch('small')];
+    const running = [
+      embedder.embedAll(textsOf('a', 'b', 'c'), large.options),
+      embedder.embedAll(textsOf('d', 'e'), other.options),
+      embedder.embedAll(textsOf('x', 'y'), small.options),
+    ];
+    for (let sent = 0; sent < 7; sent++) {
+      await settle();
+      requests[sent]!.answer();
+    }
+    await Promise.all(running);
+    const order = requests.map(({ texts }) => texts[0]!);
+    expect(order.indexOf('x')).toBeLessThanOrEqual(2);
+    expect(order.indexOf('y')).toBeLessThanOrEqual(4);
+  });
+
+  it('counts tokens by our own count when the provider does not say', async () => {
+    const server = await startEmbeddingsServer({ dimensions: 8, sendsUsage: false });
+    try {
+      const one = batch();
+      await new Embedder(createOpenAiProvider({ apiKey: 'k', baseUrl: server.url, model: 'local', dimensions: 8 })).embedAll(textsOf('a', 'b', 'c'), one.options);
+      expect(one.tokens()).toBe(3);
+    } finally {
+      await server.close();
+    }
+  });
+
   it('gets through a server with small batches and a few outages, paying for each text once', async () => {
     const server = await startEmbeddingsServer({ dimensions: 8, maxTexts: 32, faults: [{ kind: 'status', status: 500 }, { kind: 'reset' }, { kind: 'status', status: 429 }] });
     try {
       const embedder = new Embedder(createOpenAiProvider({ apiKey: 'k', baseUrl: server.url, model: 'local', dimensions: 8 }));
-      const stored = new Set<string>();
-      const names = Array.from({ length: 500 }, (_, index) => `text ${index}`);
-      let failures = 0;
-      for (let finished = false; !finished; ) {
-        const one = batch();
-        const store: EmbedOptions['store'] = async (answers) => answers.forEach(({ hash }) => stored.add(hash));
-        ({ finished } = await embedder.embedAll(textsOf(...names).filter(({ hash }) => !stored.has(hash)), { ...one.options, store }).catch((error: unknown) => {
-          if (!(error instanceof ProviderError) || ++failures > 10) throw error;
-          return { finished: false };
-        }));
-      }
-      expect(stored.size).toBe(500);
-      expect(failures).toBeGreaterThan(0);
+      const one = batch();
+      expect(await embedder.embedAll(textsOf(...Array.from({ length: 500 }, (_, index) => `text ${index}`)), one.options)).toEqual({ finished: true });
+      expect(new Set(one.stored).size).toBe(500);
+      expect(server.behaviour.faults).toEqual([]);
       expect(server.stats()).toMatchObject({ paidTexts: 500, distinctTexts: 500 });
       expect(server.stats().maxConcurrent).toBeLessThanOrEqual(4);
     } finally {

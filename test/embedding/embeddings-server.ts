@@ -27,6 +27,10 @@ export interface ServerBehaviour {
   always: Fault | null;
   /** A text that contains this is refused as too long, and with it its request. */
   refuseContaining: string | null;
+  /** A text that contains this makes its request end in the fault. */
+  failContaining: { text: string; fault: Fault } | null;
+  /** Whether answers say how many tokens were charged. */
+  sendsUsage: boolean;
   /** Requests with more texts than this are refused, as by servers with a small batch. */
   maxTexts: number;
   /** Whether `dimensions` in a request is refused. */
@@ -84,7 +88,7 @@ export interface EmbeddingsRequest {
 export async function startEmbeddingsServer(options: Partial<ServerBehaviour> & { port?: number } = {}): Promise<EmbeddingsServer> {
   const { port = 0, ...given } = options;
   const behaviour: ServerBehaviour = {
-    latencyMs: 0, dimensions: 256, faults: [], always: null, refuseContaining: null, maxTexts: 2048, refuseDimensions: false, key: null, ...given,
+    latencyMs: 0, dimensions: 256, faults: [], always: null, refuseContaining: null, failContaining: null, sendsUsage: true, maxTexts: 2048, refuseDimensions: false, key: null, ...given,
   };
   const paid = new Map<string, number>();
   const bodies: EmbeddingsRequest[] = [];
@@ -101,7 +105,9 @@ export async function startEmbeddingsServer(options: Partial<ServerBehaviour> & 
     counts.requests++;
     counts.maxConcurrent = Math.max(counts.maxConcurrent, ++concurrent);
     counts.maxTextsInRequest = Math.max(counts.maxTextsInRequest, input.length);
-    const fault = behaviour.faults.shift() ?? behaviour.always ?? undefined;
+    const { failContaining } = behaviour;
+    const poison = failContaining && input.some((text) => text.includes(failContaining.text)) ? failContaining.fault : undefined;
+    const fault = behaviour.faults.shift() ?? behaviour.always ?? poison;
     const record: RequestRecord = { texts: input, arrivedAtMs: Date.now(), fault: fault?.kind, paid: false };
     log.push(record);
     response.on('close', () => {
@@ -144,7 +150,7 @@ export async function startEmbeddingsServer(options: Partial<ServerBehaviour> & 
     });
     if (fault?.kind === 'short') data.pop();
     if (fault?.kind === 'shuffled') data.reverse();
-    const answer = fault?.kind === 'not-json' ? '<html>Bad gateway' : JSON.stringify({ object: 'list', data, model: body.model, usage: { prompt_tokens: tokens, total_tokens: tokens } });
+    const answer = fault?.kind === 'not-json' ? '<html>Bad gateway' : JSON.stringify({ object: 'list', data, model: body.model, usage: behaviour.sendsUsage ? { prompt_tokens: tokens, total_tokens: tokens } : undefined });
     response.writeHead(200, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(answer) });
     if (fault?.kind === 'hang-in-answer') return void response.write(answer.slice(0, answer.length / 2));
     if (fault?.kind === 'reset-in-answer') return void response.write(answer.slice(0, answer.length / 2), () => response.destroy());

@@ -1,6 +1,6 @@
 import { WorkflowUpdateFailedError } from '@temporalio/client';
 import type { ApplicationFailure } from '@temporalio/common';
-import { requestResumeUpdate, resumeSignal, setBudgetUpdate } from '../../workflows/contract';
+import { requestPauseUpdate, requestResumeUpdate, resumeSignal, setBudgetUpdate } from '../../workflows/contract';
 import { expectEventually } from '../harness/expect-eventually';
 import { completed, expectMirrored, failed } from './expectations';
 import { Hold } from './hold';
@@ -74,6 +74,12 @@ describe('failures', () => {
   });
 });
 
+async function refusalOf(update: Promise<unknown>): Promise<string | null | undefined> {
+  const refused: unknown = await update.catch((error: unknown) => error);
+  expect(refused).toBeInstanceOf(WorkflowUpdateFailedError);
+  return ((refused as WorkflowUpdateFailedError).cause as ApplicationFailure).type;
+}
+
 describe('budget', () => {
   test.each([{ maxTokens: 200 }, { maxCost: 0.2 }])('at %j EMBEDDING is PAUSED with BUDGET; only raising and resuming goes on', async (limit) => {
     const job = await host.start({ pages: [5], tokensPerBatch: 100 }, { ...ONE_AT_A_TIME, ...limit });
@@ -82,14 +88,15 @@ describe('budget', () => {
     expect(embedding).toMatchObject({ waitReason: 'BUDGET', inFlight: 0 });
     expect(indexing).toMatchObject({ status: 'RUNNING' });
     expect(job.fake.done.EMBEDDING).toEqual([0, 1]);
-    const refused: unknown = await job.handle.executeUpdate(requestResumeUpdate, { args: [{ phase: 'EMBEDDING' }] }).catch((error: unknown) => error);
-    expect(refused).toBeInstanceOf(WorkflowUpdateFailedError);
-    expect(((refused as WorkflowUpdateFailedError).cause as ApplicationFailure).type).toBe('ILLEGAL_TRANSITION');
-    // Resuming everything, and the signal, leave it paused too.
+    for (const argument of [{ phase: 'EMBEDDING' as const }, {}]) {
+      expect(await refusalOf(job.handle.executeUpdate(requestResumeUpdate, { args: [argument] }))).toBe('ILLEGAL_TRANSITION');
+    }
+    // With another paused phase, resuming everything resumes that one; a signal is not refused, and changes nothing.
+    await job.handle.executeUpdate(requestPauseUpdate, { args: [{ phase: 'INDEXING' }] });
     await job.handle.signal(resumeSignal);
     await job.handle.signal(resumeSignal, { phase: 'EMBEDDING' });
-    const all = await job.handle.executeUpdate(requestResumeUpdate, { args: [{}] });
-    expect(all[2]).toMatchObject({ status: 'PAUSED', waitReason: 'BUDGET' });
+    const all = (await job.status()).phases;
+    expect([all[2], all[3]]).toMatchObject([{ status: 'PAUSED', waitReason: 'BUDGET' }, { status: 'RUNNING' }]);
     expect(job.fake.done.EMBEDDING).toEqual([0, 1]);
     // Raised, it is still paused until it is resumed.
     const raised = await job.handle.executeUpdate(setBudgetUpdate, { args: [{ maxTokens: 100_000, maxCost: 100 }] });
@@ -98,6 +105,26 @@ describe('budget', () => {
     const end = await completed(job);
     expect(job.fake.done.EMBEDDING).toEqual([0, 1, 2, 3, 4]);
     expectMirrored(job, end);
+  });
+
+  test('a limit in money is refused for a model without a price', async () => {
+    const job = await host.start({ pages: [3], tokensPerBatch: 100, hasPrice: false }, { ...ONE_AT_A_TIME, maxTokens: 100 });
+    await job.untilLetters('CCPR');
+    expect(await refusalOf(job.handle.executeUpdate(setBudgetUpdate, { args: [{ maxCost: 5 }] }))).toBe('INVALID_INPUT');
+    await job.handle.executeUpdate(setBudgetUpdate, { args: [{ maxTokens: 1_000 }] });
+    await job.handle.executeUpdate(requestResumeUpdate, { args: [{ phase: 'EMBEDDING' }] });
+    await completed(job);
+  });
+
+  test('batches at work when it is changed begin again with the new one', async () => {
+    const slow = new Hold(/embedBatch/);
+    const job = await host.start({ pages: [1], onCall: slow.onCall }, { maxTokens: 100 });
+    await slow.untilHeld(1);
+    await job.handle.executeUpdate(setBudgetUpdate, { args: [{ maxTokens: 1_000 }] });
+    await expectEventually(() => expect(job.fake.stopped).toEqual(['embedBatch 0']));
+    slow.release();
+    await completed(job);
+    expect(job.fake.budgets.map((budget) => budget?.maxTokens)).toEqual([100, 1_000]);
   });
 
   test('it stops what is being embedded', async () => {

@@ -1,7 +1,7 @@
 /** The activities of one job without a database or a provider: what was asked for is written down, and a test may step in at each call. */
 import { Context } from '@temporalio/activity';
 import type { Activities } from '../../activities/activities';
-import { isStopped, type BatchResult, type MirrorSnapshot, type Stopped } from '../../activities/contract';
+import { isStopped, type BatchResult, type EmbedArgument, type MirrorSnapshot, type Stopped } from '../../activities/contract';
 import { stoppable } from '../../activities/stoppable';
 import type { JobCounts } from '../../src/domain/ingestion-state';
 import { perPhase, type JobPhase, type PerPhase } from '../../src/domain/job-phase';
@@ -19,6 +19,8 @@ export interface FakePlan {
   counts?: () => JobCounts;
   /** Whether the server is said to know the search attributes. Default true. */
   searchAttributes?: boolean;
+  /** Whether a price of the model is known. Default true. */
+  hasPrice?: boolean;
   /**
    * Called when an activity begins, such as `openJob`, `discoverDocuments 0` (its page), `embedBatch 3`, `mirrorJob`, `mirrorJob final`. It
    * may hold the activity, or fail it by throwing. After the signal it is to throw the signal's reason, unless it plays one that can't stop.
@@ -38,6 +40,8 @@ export class FakeJob {
   readonly stopped: string[] = [];
   /** Bound of each mirrorJob and closeJob call over all its attempts, in ms; 0: none. */
   readonly bounds: { call: string; scheduleToCloseMs: number }[] = [];
+  /** The budget of each embedBatch call. */
+  readonly budgets: EmbedArgument['budget'][] = [];
   private tokens = 0;
 
   constructor(readonly plan: FakePlan) {}
@@ -45,7 +49,7 @@ export class FakeJob {
   readonly activities: Activities = {
     openJob: async () => {
       await this.enter('openJob', Context.current().cancellationSignal);
-      return { searchAttributes: this.plan.searchAttributes ?? true };
+      return { searchAttributes: this.plan.searchAttributes ?? true, hasPrice: this.plan.hasPrice ?? true };
     },
     discoverDocuments: ({ page }) =>
       this.work(`discoverDocuments ${page}`, () => {
@@ -55,7 +59,8 @@ export class FakeJob {
       }),
     loadBatch: ({ batch }) => this.batch('LOADING', 'loadBatch', batch),
     chunkBatch: ({ batch }) => this.batch('CHUNKING', 'chunkBatch', batch),
-    embedBatch: async ({ batch }) => {
+    embedBatch: async ({ batch, budget }) => {
+      this.budgets.push(budget);
       const result = await this.batch('EMBEDDING', 'embedBatch', batch);
       return { ...result, spent: { tokens: this.tokens, cost: this.tokens / 1_000 } };
     },

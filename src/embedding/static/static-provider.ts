@@ -26,6 +26,7 @@ export const STATIC_DESCRIPTION: ModelDescription = {
 export function createStaticProvider(compute: StaticEncoding): EmbeddingProvider {
   return {
     ...STATIC_DESCRIPTION,
+    isLocal: true,
     limits: {
       maxTextsPerRequest: MAX_TEXTS_PER_REQUEST,
       maxTokensPerRequest: Infinity,
