@@ -61,7 +61,9 @@ export class JobStatusReader {
    * not know yet; a filter by that end does not find it before the reconciler has mended the row.
    */
   async list(filter: JobFilter): Promise<{ jobs: JobStatusResponse[]; nextCursor: string | null }> {
-    const { jobs, nextCursor } = await this.jobs.list(filter);
+    const page = await within(ANSWER_DEADLINE_MS, this.jobs.list(filter));
+    if ('silent' in page) throw isSilent(page.why) ? unreachable('Postgres does not answer.', page) : page.why;
+    const { jobs, nextCursor } = page.answer!;
     const unfinished = jobs.filter(({ status, namespace }) => !isJobFinished(status) && namespace === this.workflows.namespace);
     const open = await within(QUERY_DEADLINE_MS, this.workflows.listOpen({ jobIds: unfinished.map(({ state }) => state.jobId) }));
     const suspects = open.answer === undefined ? [] : unfinished.filter(({ state }) => !open.answer.has(state.jobId)).slice(0, MAX_LOOKS);
@@ -126,13 +128,17 @@ function endedView(job: MirroredJob, end: JobEnd & { view?: undefined }): JobSta
 async function within<T>(deadlineMs: number, question: Promise<T | undefined>): Promise<Said<T>> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<Said<T>>((resolve) => {
-    timer = setTimeout(() => resolve({ silent: true, why: new Error(`No answer within ${deadlineMs} ms.`) }), deadlineMs);
+    timer = setTimeout(() => resolve({ silent: true, why: new SluiceError('SERVER_UNREACHABLE', `No answer within ${deadlineMs / 1_000} s.`) }), deadlineMs);
   });
   const said = question.then(
     (answer): Said<T> => (answer === undefined ? { nothing: true } : { answer }),
     (why: unknown): Said<T> => ({ silent: true, why }),
   );
   return Promise.race([said, late]).finally(() => clearTimeout(timer));
+}
+
+function isSilent(why: unknown): boolean {
+  return why instanceof SluiceError && why.code === 'SERVER_UNREACHABLE';
 }
 
 function unreachable(message: string, said: Said<unknown>): SluiceError {
