@@ -49,8 +49,6 @@ export function createApp(options: AppOptions): OpenAPIHono<ApiEnv> {
     if (problemOf(error).details.code === 'INTERNAL') logError(error);
     return problemResponse(error);
   });
-  app.notFound(() => problemResponse(new HttpProblem('NOT_FOUND', 'There is nothing at this address.')));
-
   app.use(secureHeaders({ strictTransportSecurity: false, xFrameOptions: 'DENY' }));
   app.use(async (context, next) => {
     await next();
@@ -67,7 +65,8 @@ export function createApp(options: AppOptions): OpenAPIHono<ApiEnv> {
   if (corsOrigins.length > 0) app.use(cors({ origin: [...corsOrigins], allowHeaders: ['Authorization', 'Content-Type', 'Idempotency-Key', 'Last-Event-ID'], maxAge: 600 }));
   // Before the rest: who asks whether it lives has no key, and who opens the dashboard has to be asked for one.
   registerHealth(app, options);
-  registerDashboard(app);
+  const pageForNothing = registerDashboard(app);
+  app.notFound((context) => pageForNothing(context) ?? problemResponse(new HttpProblem('NOT_FOUND', 'There is nothing at this address.')));
   if (keys.length > 0) app.use(authenticate(keys));
   app.use(methodNotAllowed({ app, onMethodNotAllowed: (_context, methods) => problemResponse(wrongMethod(methods)) }));
 

@@ -27,8 +27,8 @@ const CONTENT_SECURITY_POLICY = [
   "trusted-types 'none'",
 ].join('; ');
 
-/** Throws when the dashboard was not built. */
-export function registerDashboard(app: OpenAPIHono<ApiEnv>): void {
+/** Throws when the dashboard was not built. The answer gives the page of addresses where there is nothing, to browsers. */
+export function registerDashboard(app: OpenAPIHono<ApiEnv>): (context: Context<ApiEnv>) => Response | undefined {
   const files = readDashboard(FOLDER);
   const firstPage = files.get(FIRST_PAGE)!;
   for (const page of PAGES) app.get(page, (context) => answer(context, firstPage, 'no-cache'));
@@ -38,9 +38,13 @@ export function registerDashboard(app: OpenAPIHono<ApiEnv>): void {
     const caching = address.startsWith('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache';
     app.get(address, (context) => answer(context, file, caching));
   }
+  return (context) => {
+    const isBrowsing = context.req.method === 'GET' && /\btext\/html\b/.test(context.req.header('accept') ?? '') && !context.req.path.startsWith('/v1/');
+    return isBrowsing ? answer(context, firstPage, 'no-store', 404) : undefined;
+  };
 }
 
-function answer(context: Context<ApiEnv>, { body, compressed, type, etag }: DashboardFile, caching: string): Response {
+function answer(context: Context<ApiEnv>, { body, compressed, type, etag }: DashboardFile, caching: string, status: 200 | 404 = 200): Response {
   context.header('Content-Security-Policy', CONTENT_SECURITY_POLICY);
   context.header('Cache-Control', caching);
   context.header('ETag', etag);
@@ -49,5 +53,5 @@ function answer(context: Context<ApiEnv>, { body, compressed, type, etag }: Dash
   context.header('Content-Type', type);
   const isCompressed = compressed !== undefined && /\bgzip\b/.test(context.req.header('accept-encoding') ?? '');
   if (isCompressed) context.header('Content-Encoding', 'gzip');
-  return context.body(new Uint8Array(isCompressed ? compressed : body));
+  return context.body(new Uint8Array(isCompressed ? compressed : body), status);
 }

@@ -1,6 +1,6 @@
 /** The frame of every page: skip link, navigation, what is known of the connection, and the page itself. */
 import { Announcer } from './components/announcer';
-import { BasinPatterns } from './components/basin';
+import { BasinPatterns } from './components/basin-patterns';
 import { ConnectionBanner } from './components/connection-banner';
 import { KeyPrompt } from './components/key-prompt';
 import { SiteFooter } from './components/site-footer';

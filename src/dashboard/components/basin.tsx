@@ -21,15 +21,14 @@ export function Basin({ view }: { view: PhaseStatusView }) {
   return (
     <svg class={`basin basin-${status.toLowerCase()}`} height={HEIGHT} width="100%" aria-hidden="true">
       <g transform={`translate(0 ${index * STEP})`}>
-        {/* Inside of it is cut off at the walls; the ground hides what lies below the bed. */}
-        <svg width="100%" height={HEIGHT}>
+        {/* What lies beyond the walls and below the bed is cut off. */}
+        <svg width="100%" height={BED}>
           <g class={status === 'FAILED' ? 'water is-failed' : 'water'} style={{ transform: `translateY(${BED - progress}px)` }}>
             <rect x="0" y="0" width="100%" height={DEPTH} />
             {progress > 0 && isFlowing && <rect class="waves" x="-24" y="-4" width="200%" height="6" fill="url(#wave)" />}
             {progress > 0 && !isFlowing && <line class="surface" x1="0" x2="100%" y1="0" y2="0" />}
           </g>
         </svg>
-        <rect class="ground" x="0" y={BED} width="100%" height={HEIGHT} />
         <rect x="0" y={BED} width="100%" height="9" fill="url(#earth)" />
         <line class="channel-line" x1="0" x2="100%" y1={BED} y2={BED} />
         {index > 0 && <line class="channel-line" x1="0" x2="0" y1={BED - STEP} y2={BED} />}
@@ -48,21 +47,6 @@ export function Basin({ view }: { view: PhaseStatusView }) {
           </g>
         </svg>
       </g>
-    </svg>
-  );
-}
-
-/** What the drawings share; once in the page. */
-export function BasinPatterns() {
-  return (
-    <svg class="patterns" width="0" height="0" aria-hidden="true">
-      <pattern id="wave" width="24" height="6" patternUnits="userSpaceOnUse">
-        <path class="wave" d="M0 3q6-3.5 12 0t12 0V6H0z" />
-        <path class="surface" d="M0 3q6-3.5 12 0t12 0" />
-      </pattern>
-      <pattern id="earth" width="9" height="9" patternUnits="userSpaceOnUse">
-        <path class="earth" d="M0 9 9 0" />
-      </pattern>
     </svg>
   );
 }

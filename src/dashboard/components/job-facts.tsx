@@ -8,7 +8,7 @@ export function JobFacts({ job, nowMs }: { job: JobStatusResponse; nowMs: number
   const { documents } = job;
   const figures = [
     ['Progress', `${job.progress} %`],
-    ['Documents', `${count(documents.total)}${documents.totalIsFinal ? '' : ' so far'}`],
+    ['Documents', `${count(documents.total)}${documents.totalIsFinal || job.finishedAt !== null ? '' : ' so far'}`],
     ['Published', count(documents.succeeded)],
     ['Failed', count(documents.failed)],
     ['Unchanged', count(documents.skipped)],
@@ -31,7 +31,8 @@ export function JobFacts({ job, nowMs }: { job: JobStatusResponse; nowMs: number
             , a retry of <Link to={{ page: 'job', jobId: job.retryOf }}>{job.retryOf}</Link>
           </>
         )}
-        .{job.readFrom === 'mirror' && job.finishedAt === null && ` No worker answers: this is what the database knows, as of ${moment(job.asOf)}.`}
+        .{job.status === 'PENDING' && ' No worker has begun it yet.'}
+        {job.readFrom === 'mirror' && job.finishedAt === null && job.status !== 'PENDING' && ` No worker answers: this is what the database knows, as of ${moment(job.asOf)}.`}
       </p>
       <dl class="figures">
         {figures.map(([name, value]) => (

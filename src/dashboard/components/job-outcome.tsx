@@ -6,12 +6,21 @@ import { Notice } from './notice';
 
 export function JobOutcome({ job: { error } }: { job: JobStatusResponse }) {
   if (error === null) return null;
+  const hint = <p class="notice-hint">{ERROR_KINDS[error.code].hint}</p>;
+  // Somebody's will, and its message says no more than the title.
+  if (error.code === 'CANCELLED') {
+    return (
+      <Notice tone="gate" title="The job was cancelled.">
+        {hint}
+      </Notice>
+    );
+  }
   return (
-    <Notice tone={error.code === 'CANCELLED' ? 'gate' : 'fault'} title={error.code === 'CANCELLED' ? 'The job was cancelled.' : `The job failed in ${PHASE_WORDS[error.phase]}.`}>
+    <Notice tone="fault" title={`The job failed in ${PHASE_WORDS[error.phase]}.`}>
       <p class="notice-text">
         {error.message} <code>{error.code}</code>
       </p>
-      <p class="notice-hint">{ERROR_KINDS[error.code].hint}</p>
+      {hint}
     </Notice>
   );
 }

@@ -1,6 +1,7 @@
 /** Asks for an API key, where the API has keys. */
 import { useState } from 'preact/hooks';
 import { connection } from '../connection/connection';
+import { Field } from './field';
 import { Notice } from './notice';
 import { PageTitle } from './page-title';
 
@@ -18,10 +19,9 @@ export function KeyPrompt({ wasRefused }: { wasRefused: boolean }) {
       <PageTitle title="API key" />
       <p>This API serves only who has a key. A key with the scope read shows everything; control starts and steers jobs.</p>
       {wasRefused && <Notice tone="fault" title="The API does not know this key." />}
-      <label class="field">
-        <span>Key</span>
-        <input type="password" autocomplete="off" required value={key} onInput={(event) => setKey(event.currentTarget.value)} />
-      </label>
+      <Field label="Key">
+        {(attributes) => <input {...attributes} type="password" autocomplete="off" required value={key} onInput={(event) => setKey(event.currentTarget.value)} />}
+      </Field>
       <label class="check">
         <input type="checkbox" checked={isKept} onChange={(event) => setKept(event.currentTarget.checked)} />
         Keep it in this browser

@@ -8,6 +8,7 @@ import { PHASE_STATUS_WORDS, PHASE_WORDS } from '../words/status-words';
 import { waitReasonSentence } from '../words/wait-reason-words';
 import { announce } from './announcer';
 import { Basin } from './basin';
+import { BudgetForm } from './budget-form';
 import { Status } from './status';
 
 interface PhaseColumnProps {
@@ -22,6 +23,7 @@ export function PhaseColumn({ job, view, action, throughput, nowMs }: PhaseColum
   const { phase, status, progress, itemsProcessed, itemsTotal, itemsFailed } = view;
   const name = PHASE_WORDS[phase];
   const isPaused = status === 'PAUSED';
+  const isOver = job.finishedAt !== null || isPhaseFinished(status);
   const turn = (): void =>
     void action.run(async (client) => {
       const { confirmed } = isPaused ? await client.resumeJob(job.jobId, { phase }) : await client.pauseJob(job.jobId, phase);
@@ -46,12 +48,13 @@ export function PhaseColumn({ job, view, action, throughput, nowMs }: PhaseColum
         </p>
         <p class="phase-counts">
           {count(itemsProcessed)} of {count(itemsTotal)}
-          {!job.documents.totalIsFinal && !isPhaseFinished(status) && ' so far'}
+          {!job.documents.totalIsFinal && !isOver && ' so far'}
           {itemsFailed > 0 && <span class="tone-fault">, {count(itemsFailed)} failed</span>}
         </p>
         <p class="phase-rate">{rateWords(job, view, throughput, nowMs)}</p>
-        <p class="phase-reason">{view.error !== null ? view.error.message : waitReasonSentence(view)}</p>
-        {!isPhaseFinished(status) && (
+        <p class="phase-reason">{view.error !== null ? <code>{view.error.code}</code> : waitReasonSentence(view)}</p>
+        {view.waitReason === 'BUDGET' && <BudgetForm jobId={job.jobId} action={action} />}
+        {!isOver && view.waitReason !== 'BUDGET' && (
           <button type="button" class="button gate-button" aria-disabled={action.isBusy} onClick={turn}>
             {isPaused ? 'Resume' : 'Pause'} <span class="visually-hidden">{name}</span>
           </button>
@@ -62,7 +65,7 @@ export function PhaseColumn({ job, view, action, throughput, nowMs }: PhaseColum
 }
 
 function rateWords(job: JobStatusResponse, view: PhaseStatusView, throughput: Throughput, nowMs: number): string {
-  if (view.startedAt === null) return 'Has not begun';
+  if (view.startedAt === null) return job.finishedAt === null ? 'Has not begun' : 'Never began';
   if (view.completedAt !== null) {
     const average = averageRate(view);
     const took = duration((Date.parse(view.completedAt) - Date.parse(view.startedAt)) / 1_000);

@@ -29,7 +29,7 @@ export function SiteHeader({ route }: { route: Route }) {
           Upload
         </Link>
         <Link to={{ page: 'new-job' }} isCurrent={isIn('new-job')} class="nav-action">
-          <Mark name="plus" /> New job
+          <Mark name="plus" /> New<span class="wide-only"> job</span>
         </Link>
       </nav>
       <ThemeSwitch />

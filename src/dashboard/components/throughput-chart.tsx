@@ -1,13 +1,12 @@
 /** Documents a second in each phase since the page was opened: four small charts on one scale, below their basins. */
-import type { JobStatusResponse, PhaseStatusView } from '../../domain/job-view';
+import type { JobStatusResponse } from '../../domain/job-view';
 import type { Throughput } from '../job/throughput';
 import { duration, rate } from '../words/quantities';
-import { PHASE_WORDS } from '../words/status-words';
+import { PhaseChart } from './phase-chart';
 
 const SPANS = 60;
 const MIN_SHOWN_MS = 30_000;
 const MAX_SHOWN_MS = 5 * 60_000;
-const HEIGHT = 64;
 
 export function ThroughputChart({ job, throughput, nowMs }: { job: JobStatusResponse; throughput: Throughput; nowMs: number }) {
   const { sinceMs } = throughput;
@@ -24,30 +23,11 @@ export function ThroughputChart({ job, throughput, nowMs }: { job: JobStatusResp
         Documents a second over the last {duration(shownMs / 1_000)}, each on a scale from 0 to {rate(top)}.
       </p>
       <ul class="charts">
-        {job.phases.map((view, index) => (
-          <PhaseChart key={view.phase} view={view} rates={series[index]!} top={top} />
+        {job.phases.map(({ phase }, index) => (
+          <PhaseChart key={phase} phase={phase} rates={series[index]!} top={top} />
         ))}
       </ul>
     </section>
-  );
-}
-
-function PhaseChart({ view, rates, top }: { view: PhaseStatusView; rates: readonly number[]; top: number }) {
-  const name = PHASE_WORDS[view.phase];
-  const most = Math.max(...rates);
-  const points = rates.map((value, index) => `${index},${(HEIGHT * (1 - value / top)).toFixed(1)} ${index + 1},${(HEIGHT * (1 - value / top)).toFixed(1)}`).join(' ');
-  return (
-    <li class="chart">
-      <svg viewBox={`0 -2 ${SPANS} ${HEIGHT + 4}`} preserveAspectRatio="none" role="img" aria-label={`${name}: at most ${rate(most)}, now ${rate(rates.at(-1)!)}`}>
-        <path class="chart-grid" d={`M0 0H${SPANS}M0 ${HEIGHT / 2}H${SPANS}`} />
-        <polygon class="chart-area" points={`0,${HEIGHT} ${points} ${SPANS},${HEIGHT}`} />
-        <polyline class="chart-line" points={points} />
-        <path class="chart-base" d={`M0 ${HEIGHT}H${SPANS}`} />
-      </svg>
-      <p aria-hidden="true">
-        {name} <span>at most {rate(most)}</span>
-      </p>
-    </li>
   );
 }
 

@@ -8,7 +8,7 @@ import { JobActions } from '../components/job-actions';
 import { JobFacts } from '../components/job-facts';
 import { JobOutcome } from '../components/job-outcome';
 import { Loading } from '../components/loading';
-import { ProblemNotice } from '../components/notice';
+import { ProblemNotice } from '../components/problem-notice';
 import { PageTitle } from '../components/page-title';
 import { PhaseColumn } from '../components/phase-column';
 import { Status } from '../components/status';

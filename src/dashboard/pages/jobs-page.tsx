@@ -4,7 +4,7 @@ import { JOB_STATUSES, type JobStatus } from '../../domain/job-status';
 import { Empty } from '../components/empty';
 import { JobRow } from '../components/job-row';
 import { Loading } from '../components/loading';
-import { ProblemNotice } from '../components/notice';
+import { ProblemNotice } from '../components/problem-notice';
 import { PageTitle } from '../components/page-title';
 import { useNow } from '../components/use-now';
 import { useQuestion } from '../connection/use-question';

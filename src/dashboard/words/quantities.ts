@@ -49,3 +49,10 @@ export function moment(time: string | Date, now = new Date()): string {
 export function secondsBetween(from: string, to: string | number): number {
   return (new Date(to).getTime() - Date.parse(from)) / 1_000;
 }
+
+/** `820 B`, `12 kB`, `3.4 MB` */
+export function byteSize(bytes: number): string {
+  const power = Math.min(3, Math.max(0, Math.floor(Math.log10(Math.max(1, bytes)) / 3)));
+  const value = bytes / 1_000 ** power;
+  return `${value >= 10 || power === 0 ? Math.round(value) : value.toFixed(1)} ${['B', 'kB', 'MB', 'GB'][power]}`;
+}
