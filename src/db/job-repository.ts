@@ -126,21 +126,25 @@ export class JobRepository {
   }
 
   async find(jobId: string): Promise<MirroredJob | undefined> {
-    const row = await this.db.selectFrom('ingestion_jobs').selectAll().where('id', '=', jobId).executeTakeFirst();
-    return row && (await this.withPhases([row]))[0];
+    return this.inOneMoment(async (trx) => {
+      const row = await trx.selectFrom('ingestion_jobs').selectAll().where('id', '=', jobId).executeTakeFirst();
+      return row && (await withPhases(trx, [row]))[0];
+    });
   }
 
   /** Newest first. @param cursor what `nextCursor` said */
   async list(filter: { status?: JobStatus; collection?: string; cursor?: string; limit: number }): Promise<{ jobs: MirroredJob[]; nextCursor: string | null }> {
-    let query = this.db.selectFrom('ingestion_jobs').selectAll().orderBy('created_at', 'desc').orderBy('id', 'desc').limit(filter.limit + 1);
-    if (filter.collection !== undefined) query = query.where('collection', '=', filter.collection);
-    if (filter.status === 'NOT_STARTED') query = query.where('status', '=', 'PENDING').where('queued_at', 'is', null);
-    else if (filter.status === 'PENDING') query = query.where('status', '=', 'PENDING').where('queued_at', 'is not', null);
-    else if (filter.status !== undefined) query = query.where('status', '=', filter.status);
-    if (filter.cursor !== undefined) query = query.where(sql<boolean>`(created_at, id) < (select created_at, id from sluice.ingestion_jobs where id = ${filter.cursor})`);
-    const rows = await query.execute();
-    const page = rows.slice(0, filter.limit);
-    return { jobs: await this.withPhases(page), nextCursor: rows.length > filter.limit ? page[page.length - 1]!.id : null };
+    return this.inOneMoment(async (trx) => {
+      let query = trx.selectFrom('ingestion_jobs').selectAll().orderBy('created_at', 'desc').orderBy('id', 'desc').limit(filter.limit + 1);
+      if (filter.collection !== undefined) query = query.where('collection', '=', filter.collection);
+      if (filter.status === 'NOT_STARTED') query = query.where('status', '=', 'PENDING').where('queued_at', 'is', null);
+      else if (filter.status === 'PENDING') query = query.where('status', '=', 'PENDING').where('queued_at', 'is not', null);
+      else if (filter.status !== undefined) query = query.where('status', '=', filter.status);
+      if (filter.cursor !== undefined) query = query.where(sql<boolean>`(created_at, id) < (select created_at, id from sluice.ingestion_jobs where id = ${filter.cursor})`);
+      const rows = await query.execute();
+      const page = rows.slice(0, filter.limit);
+      return { jobs: await withPhases(trx, page), nextCursor: rows.length > filter.limit ? page[page.length - 1]!.id : null };
+    });
   }
 
   /** The active job on a source of a collection. */
@@ -186,10 +190,9 @@ export class JobRepository {
     await this.db.deleteFrom('ingestion_jobs').where('id', '=', jobId).where('queued_at', 'is', null).execute();
   }
 
-  private async withPhases(rows: Selectable<IngestionJobs>[]): Promise<MirroredJob[]> {
-    if (rows.length === 0) return [];
-    const phases = await this.db.selectFrom('ingestion_phase_status').selectAll().where('job_id', 'in', rows.map((row) => row.id)).execute();
-    return rows.map((row) => toMirroredJob(row, phases.filter((phase) => phase.job_id === row.id)));
+  /** A job's row and its phases must be of one moment: between two statements a status may change. */
+  private inOneMoment<T>(read: (trx: Transaction<Database>) => Promise<T>): Promise<T> {
+    return this.db.transaction().setIsolationLevel('repeatable read').setAccessMode('read only').execute(read);
   }
 }
 
@@ -241,4 +244,10 @@ async function writePhase(trx: Transaction<Database>, state: IngestionState, pha
     .where('job_id', '=', state.jobId)
     .where('phase', '=', phase)
     .execute();
+}
+
+async function withPhases(trx: Transaction<Database>, rows: Selectable<IngestionJobs>[]): Promise<MirroredJob[]> {
+  if (rows.length === 0) return [];
+  const phases = await trx.selectFrom('ingestion_phase_status').selectAll().where('job_id', 'in', rows.map((row) => row.id)).execute();
+  return rows.map((row) => toMirroredJob(row, phases.filter((phase) => phase.job_id === row.id)));
 }

@@ -1,3 +1,4 @@
+import type { KyselyPlugin } from 'kysely';
 import { claimSource } from '../../src/db/claim-source';
 import { CollectionRepository } from '../../src/db/collection-repository';
 import { JobRepository } from '../../src/db/job-repository';
@@ -253,4 +254,21 @@ test("a collection's model is fixed, its chunk settings are the newest job's", a
   await repository.keepChunkSettings(wished);
   expect(await repository.get('fixed')).toMatchObject({ chunkTokens: 99 });
   await expect(repository.get('none')).rejects.toMatchObject({ code: 'COLLECTION_NOT_FOUND' });
+});
+
+test('a job and its phases are read as of one moment, whatever is written in between', async () => {
+  const { state } = begun('torn');
+  await jobs.record(newJob('torn'));
+  await jobs.markQueued('torn');
+  let writes = 0;
+  const writeBetween: KyselyPlugin = {
+    transformQuery: ({ node }) => node,
+    transformResult: async ({ result }) => {
+      if (writes++ === 0) await mirror(state);
+      return result;
+    },
+  };
+  const slowReader = new JobRepository(database.db.withPlugin(writeBetween));
+  expect(await slowReader.find('torn')).toMatchObject({ status: 'PENDING', state: { phases: { LOADING: { status: 'NOT_STARTED' } } } });
+  expect(await jobs.find('torn')).toMatchObject({ status: 'RUNNING', state: { phases: { LOADING: { status: 'RUNNING' } } } });
 });
