@@ -21,9 +21,13 @@ export function phaseActivityOptions(phase: JobPhase, startToCloseTimeout: Activ
   };
 }
 
-/** The activities of the main queue: opening and mirror. They belong to no phase and are never paused. */
+/**
+ * The activities of the main queue: opening and mirror. They belong to no phase and are never paused. Nobody waits for one that was cancelled:
+ * they don't heartbeat, and may be tried for as long as a server is away.
+ */
 export const { openJob, mirrorJob } = proxyActivities<Activities>({
   startToCloseTimeout: '30s',
+  cancellationType: ActivityCancellationType.TRY_CANCEL,
   retry: { initialInterval: '500ms', backoffCoefficient: 2, maximumInterval: '5s' },
 });
 

@@ -11,6 +11,10 @@ export type PhaseArgument = { phase?: JobPhase } | null | undefined;
 
 export const pauseSignal = defineSignal<[argument?: PhaseArgument]>('pause');
 export const resumeSignal = defineSignal<[argument?: PhaseArgument]>('resume');
+export const setBudgetSignal = defineSignal<[budget?: Budget]>('setBudget');
+
+/** Of a rejected request that names no phase: the job has ended, or is about to say so to Temporal. */
+export const ALL_FINISHED = 'Every phase is finished.';
 
 /** As the signals, acknowledged with the new phase list; rejected with UNKNOWN_PHASE, ILLEGAL_TRANSITION or JOB_STOPPING. */
 export const requestPauseUpdate = defineUpdate<PhaseStatusView[], [PhaseArgument]>('requestPause');

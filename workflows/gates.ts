@@ -5,7 +5,7 @@ import { isJobPhase, JOB_PHASES, type JobPhase } from '../src/domain/job-phase';
 import { isPhaseFinished } from '../src/domain/phase-status';
 import type { PhaseStatusView } from '../src/domain/job-view';
 import type { PhaseTracker } from '../src/domain/phase-tracker';
-import { pauseSignal, requestPauseUpdate, requestResumeUpdate, resumeSignal, setBudgetUpdate, type PhaseArgument } from './contract';
+import { ALL_FINISHED, pauseSignal, requestPauseUpdate, requestResumeUpdate, resumeSignal, setBudgetSignal, setBudgetUpdate, type PhaseArgument } from './contract';
 import type { JobRun } from './job-run';
 import type { Pipeline } from './pipeline';
 
@@ -20,6 +20,7 @@ export function installGates(run: JobRun, tracker: PhaseTracker, pipeline: () =>
       if (run.opened === null) run.pausedBeforeStart = [...new Set([...run.pausedBeforeStart, phase])];
       else {
         tracker.pause(phase);
+        if (phase === 'EMBEDDING') run.isPausedByBudget = false;
         pipeline()?.stop(phase);
       }
     }
@@ -30,7 +31,8 @@ export function installGates(run: JobRun, tracker: PhaseTracker, pipeline: () =>
   const open = (argument: PhaseArgument): PhaseStatusView[] => {
     for (const phase of targets(run, argument)) {
       if (run.opened === null) run.pausedBeforeStart = run.pausedBeforeStart.filter((paused) => paused !== phase);
-      else if (!(phase === 'EMBEDDING' && isSpent())) tracker.resume(phase);
+      else if (phase === 'EMBEDDING' && isSpent()) run.isPausedByBudget = true;
+      else tracker.resume(phase);
     }
     pipeline()?.pump();
     return view();
@@ -44,15 +46,15 @@ export function installGates(run: JobRun, tracker: PhaseTracker, pipeline: () =>
     return view();
   };
 
-  const asSignal = (name: string, act: (argument: PhaseArgument) => void) => (argument?: PhaseArgument) => {
-    const problem = problemOf(argument);
-    if (problem !== undefined) log.warn(`Signal ${name} changes nothing: ${problem}`);
+  const asSignal = <T>(name: string, problem: (argument: unknown) => string | undefined, act: (argument: T) => void) => (argument: T) => {
+    const found = problem(argument);
+    if (found !== undefined) log.warn(`Signal ${name} changes nothing: ${found}`);
     else if (!isStopping()) act(argument);
   };
   const validator = (argument?: PhaseArgument) => {
     const problem = problemOf(argument);
     if (problem !== undefined) reject('UNKNOWN_PHASE', problem);
-    if (targets(run, argument).length === 0) reject('ILLEGAL_TRANSITION', argument?.phase ? `${argument.phase} is finished.` : 'Every phase is finished.');
+    if (targets(run, argument).length === 0) reject('ILLEGAL_TRANSITION', argument?.phase ? `${argument.phase} is finished.` : ALL_FINISHED);
     if (isStopping()) reject('JOB_STOPPING', 'The job is ending.');
   };
   const resumeValidator = (argument?: PhaseArgument) => {
@@ -63,11 +65,13 @@ export function installGates(run: JobRun, tracker: PhaseTracker, pipeline: () =>
     }
   };
 
-  setHandler(pauseSignal, asSignal('pause', close), { description: 'Pause the phase {"phase": "EMBEDDING"}; without an argument every unfinished one.' });
-  setHandler(resumeSignal, asSignal('resume', open), { description: 'Resume the phase {"phase": "EMBEDDING"}; without an argument every paused one.' });
+  setHandler(pauseSignal, asSignal('pause', problemOf, close), { description: 'Pause the phase {"phase": "EMBEDDING"}; without an argument every unfinished one.' });
+  setHandler(resumeSignal, asSignal('resume', problemOf, open), { description: 'Resume the phase {"phase": "EMBEDDING"}; without an argument every paused one.' });
   setHandler(requestPauseUpdate, close, { validator, description: 'Pause, acknowledged with the phases after it.' });
   setHandler(requestResumeUpdate, open, { validator: resumeValidator, description: 'Resume, acknowledged with the phases after it.' });
-  setHandler(setBudgetUpdate, setBudget, { validator: (budget: Budget) => validateBudget(run, budget), description: 'Raise or lower {"maxTokens": …, "maxCost": …}; then resume EMBEDDING.' });
+  const budgetProblem = (budget: unknown) => problemOfBudget(run, budget)?.message;
+  setHandler(setBudgetSignal, asSignal('setBudget', budgetProblem, (budget?: Budget) => setBudget(budget!)), { description: 'Raise or lower {"maxTokens": …, "maxCost": …}; then resume EMBEDDING.' });
+  setHandler(setBudgetUpdate, setBudget, { validator: (budget: Budget) => validateBudget(run, budget), description: 'As the signal, acknowledged with the phases after it.' });
 }
 
 /** The unfinished phases that an argument means. */
@@ -86,13 +90,19 @@ function problemOf(argument: unknown): string | undefined {
   return undefined;
 }
 
-function validateBudget(run: JobRun, budget: Budget): void {
+function problemOfBudget(run: JobRun, budget: unknown): { code: ErrorCode; message: string } | undefined {
   const entries = Object.entries(budget ?? {});
   const isValid = ([key, value]: [string, unknown]) => (key === 'maxTokens' || key === 'maxCost') && typeof value === 'number' && value > 0;
-  if (entries.length === 0 || !entries.every(isValid)) reject('INVALID_INPUT', 'A budget is {"maxTokens": number, "maxCost": number}, at least one of them, above 0.');
-  if (budget.maxCost === undefined) return;
-  if (run.opened === null) reject('ILLEGAL_TRANSITION', 'The job is being opened, and no price is known yet: try again in a moment.');
-  if (!run.opened.hasPrice) reject('INVALID_INPUT', "maxCost can't be kept: no price is known of the collection's model. Use maxTokens instead.");
+  if (entries.length === 0 || !entries.every(isValid)) return { code: 'INVALID_INPUT', message: 'A budget is {"maxTokens": number, "maxCost": number}, at least one of them, above 0.' };
+  if (!('maxCost' in (budget as Budget))) return undefined;
+  if (run.opened === null) return { code: 'ILLEGAL_TRANSITION', message: 'The job is being opened, and no price is known yet: try again in a moment.' };
+  if (!run.opened.hasPrice) return { code: 'INVALID_INPUT', message: "maxCost can't be kept: no price is known of the collection's model. Use maxTokens instead." };
+  return undefined;
+}
+
+function validateBudget(run: JobRun, budget: Budget): void {
+  const problem = problemOfBudget(run, budget);
+  if (problem !== undefined) reject(problem.code, problem.message);
 }
 
 function reject(code: ErrorCode, message: string): never {

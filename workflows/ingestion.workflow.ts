@@ -23,6 +23,7 @@ import { jobFailureOf, type JobFailure } from './failures';
 import { installGates } from './gates';
 import { newJobRun, type JobRun } from './job-run';
 import { MirrorLoop } from './mirror-loop';
+import { isPatched } from './patches';
 import { Pipeline } from './pipeline';
 import { SearchAttributeWriter, showDetails } from './visibility';
 
@@ -41,7 +42,8 @@ const IDLE: PerPhase<PhaseActivity> = perPhase(() => ({ inFlight: 0, waitReason:
  */
 export async function ingestionWorkflow(input: IngestionInput, carried?: JobRun): Promise<JobStatusResponse> {
   const info = workflowInfo();
-  const run = (info.continuedFromExecutionRunId !== undefined && carried) || newJobRun(input, info.workflowId, info.firstExecutionRunId, info.startTime.toISOString());
+  const isContinued = info.continuedFromExecutionRunId !== undefined;
+  const run = (isContinued && carried) || newJobRun(input, info.workflowId, info.firstExecutionRunId, info.startTime.toISOString());
   const now = () => new Date().toISOString();
   const root = CancellationScope.current();
   const tracker = new PhaseTracker(run.job, now);
@@ -68,7 +70,7 @@ export async function ingestionWorkflow(input: IngestionInput, carried?: JobRun)
   let mirror: MirrorLoop | undefined;
   try {
     run.opened ??= await openJob({ jobId: info.workflowId, firstRunId: run.firstRunId, createdAt: run.job.createdAt, input });
-    mirror = new MirrorLoop(run, () => snapshot(false));
+    mirror = new MirrorLoop(run, () => snapshot(false), isContinued && isPatched('run-tells-mirror'));
     pipeline = new Pipeline(run, tracker, input, show);
     startPhases(run, tracker);
     pipeline.pump();

@@ -26,6 +26,8 @@ export interface JobRun {
   /** Loaded and not yet published: what lies in staging. */
   ahead: { documents: number; bytes: number };
   budget: Budget & { spent: Spent };
+  /** EMBEDDING is PAUSED by its budget alone, and nobody has asked for that. Absent: not so. */
+  isPausedByBudget?: boolean;
   /** Removals, index build and clean-up have committed. */
   finished: boolean;
   /** The phase of the last failed document: at fault when there are too many. */

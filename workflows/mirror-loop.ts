@@ -11,7 +11,8 @@ export class MirrorLoop {
   private scope!: CancellationScope;
   private readonly ended: Promise<void>;
 
-  constructor(private readonly run: JobRun, private readonly snapshot: () => MirrorSnapshot) {
+  /** @param isDue whether the state is written once although the mirror has it: the row is to know the run */
+  constructor(private readonly run: JobRun, private readonly snapshot: () => MirrorSnapshot, private isDue: boolean) {
     // Shielded from a cancel of the job: the mirror has to tell of it. Only end() stops the loop.
     this.ended = CancellationScope.nonCancellable(() => {
       this.scope = new CancellationScope();
@@ -23,7 +24,8 @@ export class MirrorLoop {
     try {
       for (;;) {
         // The state of its end is written by the job's last words, with the counts.
-        await condition(() => this.run.job.version > this.run.mirroredVersion && this.run.job.finishedAt === null);
+        await condition(() => (this.isDue || this.run.job.version > this.run.mirroredVersion) && this.run.job.finishedAt === null);
+        this.isDue = false;
         const snapshot = this.snapshot();
         await mirrorJob(snapshot).catch((error: unknown) => {
           if (isCancellation(error)) throw error;

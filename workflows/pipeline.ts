@@ -99,7 +99,7 @@ export class Pipeline {
 
   private waitReason(phase: JobPhase): PhaseActivity['waitReason'] {
     const status = this.tracker.statusOf(phase);
-    if (status === 'PAUSED') return phase === 'EMBEDDING' && isBudgetSpent(this.run.budget, this.run.budget.spent) ? 'BUDGET' : 'PAUSED';
+    if (status === 'PAUSED') return phase === 'EMBEDDING' && this.run.isPausedByBudget && isBudgetSpent(this.run.budget, this.run.budget.spent) ? 'BUDGET' : 'PAUSED';
     if (this.atWork[phase].size > 0 || (status !== 'RUNNING' && status !== 'NOT_STARTED')) return null;
     if (phase === 'LOADING') return status === 'RUNNING' && this.isTooFarAhead() ? 'DOWNSTREAM' : null;
     return 'UPSTREAM';
@@ -206,6 +206,7 @@ export class Pipeline {
     if (spent.tokens > budget.spent.tokens) budget.spent = spent;
     if (isBudgetSpent(budget, budget.spent) && this.tracker.statusOf('EMBEDDING') === 'RUNNING') {
       this.tracker.pause('EMBEDDING');
+      this.run.isPausedByBudget = true;
       this.stop('EMBEDDING');
     }
   }

@@ -1,5 +1,6 @@
 import { setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
 import type { JobStatusResponse } from '../src/domain/job-view';
+import { sourceLabel } from '../src/domain/source-label';
 import { SEARCH_ATTRIBUTES } from './search-attributes';
 
 /**
@@ -12,7 +13,7 @@ export function showDetails(view: JobStatusResponse): void {
     return `| ${phase.phase} | ${state} | ${phase.progress} % | ${phase.itemsProcessed} / ${phase.itemsTotal} | ${phase.itemsFailed} |`;
   });
   const error = view.error === null ? '' : `\n\n**${view.error.code}** in ${view.error.phase}: ${view.error.message}`;
-  setCurrentDetails(`${view.collection} ← ${view.source?.path}\n\n**${view.status}** · ${view.progress} %\n\n| phase | status | progress | documents | failed |\n|---|---|---|---|---|\n${rows.join('\n')}${error}`);
+  setCurrentDetails(`${view.collection} ← ${view.source === null ? '' : sourceLabel(view.source)}\n\n**${view.status}** · ${view.progress} %\n\n| phase | status | progress | documents | failed |\n|---|---|---|---|---|\n${rows.join('\n')}${error}`);
 }
 
 /** Upserts the search attributes when they have changed. Only for a server that knows them. */

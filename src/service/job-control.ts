@@ -1,9 +1,10 @@
 import { WorkflowNotFoundError, WorkflowUpdateFailedError, type Client } from '@temporalio/client';
-import { ApplicationFailure } from '@temporalio/common';
-import { pauseSignal, requestPauseUpdate, requestResumeUpdate, resumeSignal, setBudgetUpdate } from '../../workflows/contract';
+import { ApplicationFailure, type SignalDefinition, type UpdateDefinition } from '@temporalio/common';
+import { ALL_FINISHED, pauseSignal, requestPauseUpdate, requestResumeUpdate, resumeSignal, setBudgetSignal, setBudgetUpdate, type PhaseArgument } from '../../workflows/contract';
 import type { Budget } from '../domain/budget';
 import { isErrorCode, SluiceError } from '../domain/errors';
 import type { JobPhase } from '../domain/job-phase';
+import type { PhaseStatusView } from '../domain/job-view';
 import { temporalCallError } from '../temporal/call-error';
 import type { ControlAnswer } from './ingestion-service';
 
@@ -22,8 +23,11 @@ export class JobControl {
   }
 
   async resume(jobId: string, phase?: JobPhase, budget?: Budget): Promise<ControlAnswer> {
-    if (budget !== undefined) await this.withDeadline(UPDATE_DEADLINE_MS, jobId, () => this.handle(jobId).executeUpdate(setBudgetUpdate, { args: [budget] }));
-    return this.control(jobId, phase, requestResumeUpdate, resumeSignal);
+    const isRaised = budget === undefined || (await this.request(jobId, setBudgetUpdate, setBudgetSignal, budget)).confirmed;
+    if (isRaised) return this.control(jobId, phase, requestResumeUpdate, resumeSignal);
+    // After a budget that waits for a worker the resume waits too: signals are applied in their order.
+    await this.withDeadline(SIGNAL_DEADLINE_MS, jobId, () => this.handle(jobId).signal(resumeSignal, phaseArgument(phase)));
+    return { confirmed: false, phases: null };
   }
 
   async cancel(jobId: string): Promise<void> {
@@ -36,12 +40,18 @@ export class JobControl {
   }
 
   private async control(jobId: string, phase: JobPhase | undefined, update: typeof requestPauseUpdate, signal: typeof pauseSignal): Promise<ControlAnswer> {
-    const argument = phase === undefined ? {} : { phase };
+    try {
+      return await this.request(jobId, update, signal, phaseArgument(phase));
+    } catch (error) {
+      if (error instanceof SluiceError && error.message === ALL_FINISHED) throw finished(jobId);
+      throw error;
+    }
+  }
+
+  private async request<T>(jobId: string, update: UpdateDefinition<PhaseStatusView[], [T]>, signal: SignalDefinition<[argument?: T]>, argument: T): Promise<ControlAnswer> {
     try {
       return { confirmed: true, phases: await this.withDeadline(UPDATE_DEADLINE_MS, jobId, () => this.handle(jobId).executeUpdate(update, { args: [argument] })) };
     } catch (error) {
-      // All of its phases are finished: the job has ended, and is about to say so to Temporal.
-      if (phase === undefined && error instanceof SluiceError && error.code === 'ILLEGAL_TRANSITION') throw finished(jobId);
       if (!(error instanceof SluiceError) || error.code !== 'SERVER_UNREACHABLE') throw error;
       // No worker in time, or no Temporal: the signal tells which.
       await this.withDeadline(SIGNAL_DEADLINE_MS, jobId, () => this.handle(jobId).signal(signal, argument));
@@ -75,6 +85,10 @@ export class JobControl {
   private handle(jobId: string) {
     return this.client.workflow.getHandle(jobId);
   }
+}
+
+function phaseArgument(phase: JobPhase | undefined): PhaseArgument {
+  return phase === undefined ? {} : { phase };
 }
 
 function finished(jobId: string): SluiceError {
