@@ -17,7 +17,7 @@ const SLICE_LENGTH = 300_000;
  * Idempotence: documents are committed in slices, each once; a later attempt goes on after them. Heartbeats: yes. Retries: unlimited for
  * what passes by itself.
  */
-export function createChunkBatch({ db, compute, models }: ActivityDependencies): Activities['chunkBatch'] {
+export function createChunkBatch({ db, compute, models, observer }: ActivityDependencies): Activities['chunkBatch'] {
   const batches = new BatchRepository(db);
   const chunking = new ChunkingRepository(db);
 
@@ -32,6 +32,7 @@ export function createChunkBatch({ db, compute, models }: ActivityDependencies):
         const documents = await chunking.getDocuments(job, slice.map(({ ordinal }) => ordinal));
         const chunks = await compute.chunk(documents, tokenizer, job.chunkSettings);
         await chunking.save(job, documents.map(({ ordinal }, index) => ({ ordinal, chunks: chunks[index]!.map(withHash) })));
+        observer.chunks('CHUNKING', 'succeeded', chunks.reduce((sum, { length }) => sum + length, 0));
       }
       return batches.complete(jobId, 'CHUNKING', batch);
     });

@@ -2,6 +2,7 @@ import type { ComputePool } from '../src/compute/compute-pool';
 import type { Db } from '../src/db/connect';
 import type { EmbeddingModels } from '../src/embedding/models';
 import type { ProviderRates } from '../src/embedding/provider-rates';
+import type { WorkObserver } from '../src/metrics/work-observer';
 import type { OwnKinds } from '../src/input/own-kinds';
 import type { IsCurrentParser } from '../src/parsing/current-parser';
 import type { ParserPool } from '../src/parsing/parser-pool';
@@ -20,4 +21,5 @@ export interface ActivityDependencies {
   models: EmbeddingModels;
   providerRates: ProviderRates;
   workflows: Workflows;
+  observer: WorkObserver;
 }

@@ -29,7 +29,7 @@ const NOTE_INTERVAL_MS = 1_000;
  * Heartbeats: yes. Retries: unlimited, a minute or what the provider asks for apart, as long as its outage is within the job's patience. A
  * pause waits for requests that are sent: they are paid for. At the limit of the budget the batch stops as by a pause.
  */
-export function createEmbedBatch({ db, models, providerRates }: ActivityDependencies): Activities['embedBatch'] {
+export function createEmbedBatch({ db, models, providerRates, observer }: ActivityDependencies): Activities['embedBatch'] {
   const batches = new BatchRepository(db);
   const embeddings = new EmbeddingRepository(db);
   const waits = new PhaseWaitRepository(db);
@@ -60,8 +60,16 @@ export function createEmbedBatch({ db, models, providerRates }: ActivityDependen
       jobId: job.jobId,
       stop: halt,
       abort,
-      store: (answers, tokens) => embeddings.store(job, answers, { tokens, cost: (tokens * price) / 1_000_000 }),
-      refused: (hash, message) => embeddings.refuse(job, batch, hash, message, attemptNumber()),
+      async store(answers, tokens) {
+        const cost = (tokens * price) / 1_000_000;
+        await embeddings.store(job, answers, { tokens, cost });
+        observer.paid(job.model, tokens, cost);
+        observer.chunks('EMBEDDING', 'succeeded', answers.length);
+      },
+      async refused(hash, message) {
+        await embeddings.refuse(job, batch, hash, message, attemptNumber());
+        observer.chunks('EMBEDDING', 'failed', 1);
+      },
     } satisfies Partial<EmbedOptions>;
     if (embedder.provider.isLocal) await embedder.embedAll(texts, { ...options, gate: OPEN_GATE });
     else {

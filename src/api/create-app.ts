@@ -20,6 +20,7 @@ import { registerDocuments } from './routes/documents';
 import { registerHealth } from './routes/health';
 import { registerJobControl } from './routes/job-control';
 import { registerJobs } from './routes/jobs';
+import { registerMetrics, type MetricsPage } from './routes/metrics';
 import { refuseInvalid } from './validation';
 
 /** Of JSON; uploads have a limit of their own. */
@@ -34,6 +35,7 @@ export interface AppOptions extends RouteDependencies {
   keys: readonly ApiKey[];
   /** Origins whose pages may use the API with a key. */
   corsOrigins: readonly string[];
+  metrics: MetricsPage;
   /** Of the package. */
   version: string;
   /** Told what nobody foresaw. */
@@ -79,6 +81,7 @@ export function createApp(options: AppOptions): OpenAPIHono<ApiEnv> {
   registerJobControl(app, options);
   registerCollections(app, options);
   registerDocuments(app, options);
+  registerMetrics(app, options.metrics);
 
   const document = openApiDocument(app, version, keys.length > 0);
   const page = docsPage(document);

@@ -11,6 +11,7 @@ import { isLoopback } from './access/loopback-rules';
 import { createApp } from './create-app';
 import { JobWatchers } from './events/job-watchers';
 import { HttpProblem, problemOf } from './http-problem';
+import type { MetricsPage } from './routes/metrics';
 import { Uploads } from './uploads/uploads';
 
 /** The longest address that is valid, a locator of 4,200 characters each escaped, is within it. */
@@ -33,6 +34,7 @@ export interface ApiOptions {
   /** As SLUICE_API_KEYS has them; undefined: there are none, and the host must be a loopback address. */
   apiKeys: string | undefined;
   corsOrigins: readonly string[];
+  metrics: MetricsPage;
   host: string;
   /** 0: any that is free. */
   port: number;

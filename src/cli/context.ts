@@ -1,6 +1,7 @@
 /** What a command is given: its streams, its configuration, and the way to the servers. */
 import type { SluiceConfig } from '../config/config';
 import type { IngestionService } from '../service/ingestion-service';
+import type { ProcessMetrics } from '../metrics/process-metrics';
 import type { RunningWorker } from '../temporal/worker';
 import type { CliIo } from './cli-io';
 
@@ -35,6 +36,8 @@ export interface ServerSession {
 export interface WorkerOptions {
   /** The worker is there for others too, until it is told to stop. */
   isLasting: boolean;
+  /** Measured there, the SDK too. Default: nothing is. */
+  metrics?: ProcessMetrics;
 }
 
 export interface ServerAddresses {

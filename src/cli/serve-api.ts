@@ -1,18 +1,21 @@
 /** The HTTP API of `serve` and `up`. */
 import type { RunningApi } from '../api/start-api';
+import type { ProcessMetrics } from '../metrics/process-metrics';
 import type { CommandContext, ServerSession } from './context';
 
 const DEFAULT_PORT = 7070;
 
 /** Rejects with INVALID_INPUT when it can't listen. The caller closes it before the session. */
-export async function startCliApi({ io, config, version }: CommandContext, session: ServerSession): Promise<RunningApi> {
+export async function startCliApi({ io, config, version }: CommandContext, session: ServerSession, metrics: ProcessMetrics): Promise<RunningApi> {
   const { startApi } = await import('../api/start-api.js');
+  metrics.askState(() => session.service.workAtHand());
   const { host, port, sourceRoots, corsOrigins, keys } = config.api;
   return startApi({
     service: session.service,
     stateDir: config.stateDir,
     sourceRoots,
     corsOrigins,
+    metrics,
     apiKeys: keys,
     host,
     port: port ?? DEFAULT_PORT,

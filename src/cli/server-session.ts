@@ -76,6 +76,7 @@ async function openSession(
     { createParserPool },
     { createSourceReaders },
     { createIngestionService },
+    { openTracing },
   ] = await Promise.all([
     import('../temporal/connect-client.js'),
     import('../db/connect.js'),
@@ -84,6 +85,7 @@ async function openSession(
     import('../parsing/child-process-pool.js'),
     import('../sources/source-readers.js'),
     import('../service/create-ingestion-service.js'),
+    import('../tracing/open-tracing.js'),
   ]);
   const connection = { ...config.temporal.connection, address: addresses.temporalAddress };
   const openai = openAiAccess(io.env);
@@ -92,30 +94,35 @@ async function openSession(
   const compute = createComputePool();
   const parsers = createParserPool();
   const models = createEmbeddingModels({ compute, openai, providers: [] });
+  const tracing = await openTracing(io.env);
   const { namespace, databaseUrl } = addresses;
   const areConfigured = areServersConfigured(config);
 
   return {
-    service: createIngestionService({ client, db, models, readers: createSourceReaders({ parsers }) }),
+    service: createIngestionService({ client, db, models, readers: createSourceReaders({ parsers }), tracing }),
     addresses,
     areConfigured,
     hasLastingWorker: () => hasAnnouncedWorker(config.stateDir),
-    async startWorker({ isLasting }) {
+    async startWorker({ isLasting, metrics }) {
       await checkServers(addresses, connection);
       keepWorkerSmall();
-      const [{ createWorker }, { installWorkerLogging }] = await Promise.all([
+      const [{ createWorker }, { installWorkerRuntime }, { findFreePort, LOOPBACK }] = await Promise.all([
         import('../temporal/worker.js'),
-        import('../temporal/worker-logging.js'),
+        import('../temporal/worker-runtime.js'),
+        import('../embedded/ports.js'),
       ]);
       // What goes amiss with the job is shown with the job; a worker of one command tells only what it can't bear.
-      installWorkerLogging(isLasting || config.settings.logLevel ? config.logLevel : 'error', io.say);
-      const worker = await createWorker({ client, connection, namespace, databaseUrl, phases: config.phases, openai, providerRates: config.providerRates });
+      const sdkMetricsPort = metrics && (await findFreePort());
+      installWorkerRuntime({ level: isLasting || config.settings.logLevel ? config.logLevel : 'error', format: config.logFormat, say: io.say, sdkMetricsPort });
+      if (sdkMetricsPort !== undefined) metrics?.addSdk(`http://${LOOPBACK}:${sdkMetricsPort}/metrics`);
+      const worker = await createWorker({ client, connection, namespace, databaseUrl, phases: config.phases, openai, providerRates: config.providerRates, observer: metrics?.observeWork(), tracing });
       // Others may rely on one that does everything.
       if (!isLasting || areConfigured || config.phases.length < JOB_PHASES.length) return worker;
       const withdraw = await announceWorker(config.stateDir);
       return { ended: worker.ended, shutdown: () => withdraw().then(() => worker.shutdown()) };
     },
     async close() {
+      await tracing?.close();
       const closed = Promise.allSettled([client.connection.close(), db.destroy(), compute.close(), parsers.close()]);
       // A connection to a database that is silent may still be in the making: the process ends without it.
       await Promise.race([closed, sleep(CLOSE_PATIENCE_MS, undefined, { ref: false })]);

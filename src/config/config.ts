@@ -5,9 +5,11 @@ import type { EmbeddingChoice, JobOptions } from '../domain/ingestion-input';
 import { JOB_PHASES, type JobPhase } from '../domain/job-phase';
 import { jobOptionSchemas } from '../input/job-options-schema';
 import { findConfigFile } from './config-file';
-import type { LOG_LEVELS } from './options';
+import type { LOG_FORMATS, LOG_LEVELS } from './options';
 import { readSettings, type Environment, type Flags, type Setting, type Settings } from './settings';
 import { readTemporalConfig, type TemporalConfig } from './temporal-config';
+
+export type LogFormat = (typeof LOG_FORMATS)[number];
 
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
@@ -18,7 +20,10 @@ export interface SluiceConfig {
   phases: readonly JobPhase[];
   /** What the embedding provider may be sent by all workers together. */
   providerRates: { requestsPerMinute?: number; tokensPerMinute?: number };
+  /** `host:port` where a worker serves its metrics; undefined: nowhere. */
+  metricsAddress: string | undefined;
   logLevel: LogLevel;
+  logFormat: LogFormat;
   debug: boolean;
   /** May hold a password: print it through {@link describeConfig} only. undefined: the embedded server. */
   databaseUrl: string | undefined;
@@ -59,7 +64,9 @@ export function loadConfig({ flags, env, cwd }: ConfigSources): SluiceConfig {
       requestsPerMinute: valueOf<number>(settings.embeddingRequestsPerMinute),
       tokensPerMinute: valueOf<number>(settings.embeddingTokensPerMinute),
     },
+    metricsAddress: valueOf<string>(settings.metricsAddress),
     logLevel: valueOf<LogLevel>(settings.logLevel) ?? 'warn',
+    logFormat: valueOf<LogFormat>(settings.logFormat) ?? 'text',
     debug: valueOf<boolean>(settings.debug) ?? false,
     databaseUrl: checkedDatabaseUrl(env.DATABASE_URL),
     temporal: readTemporalConfig(env),

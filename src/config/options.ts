@@ -9,6 +9,8 @@ import { z } from 'zod';
 import { JOB_PHASES } from '../domain/job-phase';
 import { embeddingSchema, jobOptionSchemas } from '../input/job-options-schema';
 
+export const LOG_FORMATS = ['text', 'json'] as const;
+
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const;
 
 /** How text from a flag or the environment becomes a value. `concurrency`: PHASE=N, several with commas. `phases`: P,P. `texts`: several with commas. */
@@ -137,6 +139,13 @@ export const OPTIONS = {
     help: 'tokens sent to the embedding provider in a minute, at most, by all workers together',
     schema: perMinute,
   },
+  metricsAddress: {
+    kind: 'text',
+    placeholder: 'host:port',
+    group: 'worker',
+    help: 'where a worker serves its metrics to Prometheus (default: nowhere)',
+    schema: z.string('must be text').regex(/^(.+:)?\d{1,5}$/, 'must be host:port'),
+  },
   host: { kind: 'text', placeholder: 'address', group: 'api', help: 'where the HTTP API listens (default: 127.0.0.1)', schema: text },
   port: { kind: 'number', placeholder: 'n', group: 'api', help: 'port of the HTTP API (default: 7070; 0: any that is free)', schema: port },
   sourceRoots: {
@@ -159,6 +168,13 @@ export const OPTIONS = {
     group: 'logging',
     help: LOG_LEVELS.join(', '),
     schema: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`),
+  },
+  logFormat: {
+    kind: 'text',
+    placeholder: 'format',
+    group: 'logging',
+    help: LOG_FORMATS.join(' or '),
+    schema: z.enum(LOG_FORMATS, `must be one of ${LOG_FORMATS.join(', ')}`),
   },
   debug: { kind: 'switch', group: 'logging', help: 'show stack traces of errors', schema: z.boolean('must be true or false') },
 } as const satisfies Record<string, OptionDefinition>;

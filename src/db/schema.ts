@@ -149,6 +149,7 @@ export interface JobBatches {
   batch: number;
   first_ordinal: number;
   end_ordinal: number;
+  created_at: Generated<Date>;
 }
 
 export interface BatchResults {

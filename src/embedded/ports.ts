@@ -12,8 +12,7 @@ type RememberedPorts = Partial<Record<PortName, number>>;
 export async function pickPort(file: string, name: PortName, say: (line: string) => void): Promise<number> {
   const remembered = (await readPorts(file))[name];
   if (remembered !== undefined && (await tryToListen(remembered)) !== undefined) return remembered;
-  const free = await tryToListen(0);
-  if (free === undefined) throw new Error(`No port is free on ${LOOPBACK}.`);
+  const free = await findFreePort();
   if (remembered !== undefined) say(`${name}: port ${remembered} is taken by another program, using ${free}`);
   return free;
 }
@@ -27,6 +26,13 @@ export function rememberPorts(file: string, ports: RememberedPorts): Promise<voi
     await rename(`${file}.new`, file);
   });
   return writing;
+}
+
+/** A port that nobody listens on at the moment. */
+export async function findFreePort(): Promise<number> {
+  const free = await tryToListen(0);
+  if (free === undefined) throw new Error(`No port is free on ${LOOPBACK}.`);
+  return free;
 }
 
 /** Whether something accepts connections on this loopback port. */

@@ -9,9 +9,11 @@ export type OpenAiAccess = ProviderResources['openai'];
 export interface EmbeddingModelsDependencies extends ProviderResources {
   /** Further providers; one of the same provider, model and dimensions as a built-in one replaces it. */
   providers?: readonly EmbeddingProvider[];
+  /** Puts an observer around a provider. Default: none. */
+  observe?(provider: EmbeddingProvider): EmbeddingProvider;
 }
 
-export function createEmbeddingModels({ providers = [], ...resources }: EmbeddingModelsDependencies): EmbeddingModels {
+export function createEmbeddingModels({ providers = [], observe = (provider) => provider, ...resources }: EmbeddingModelsDependencies): EmbeddingModels {
   const embedders = new Map<string, Embedder>();
   const findOwn = (choice: ModelChoice) =>
     providers.find(({ provider, model, dimensions }) => provider === choice.provider && (choice.model ?? model) === model && (choice.dimensions ?? dimensions) === dimensions);
@@ -30,7 +32,7 @@ export function createEmbeddingModels({ providers = [], ...resources }: Embeddin
       const key = JSON.stringify([provider, model, dimensions]);
       const made = embedders.get(key);
       if (made !== undefined) return made;
-      const embedder = new Embedder(findOwn(choice) ?? createProvider({ provider, model, dimensions }, resources));
+      const embedder = new Embedder(observe(findOwn(choice) ?? createProvider({ provider, model, dimensions }, resources)));
       embedders.set(key, embedder);
       return embedder;
     },

@@ -26,21 +26,23 @@ export interface CreateWorkerOptions extends OwnParts, ServersOptions {
  */
 export async function createWorker({ sources, parsers, providers, phases, ...servers }: CreateWorkerOptions = {}): Promise<RunningWorker> {
   // Late: a parser module that imports Sluice for its types of errors must not load all this into every parser child.
-  const [{ getServers }, { checkNamespace, connectClient }, { createWorker: create }, { installWorkerLogging }] = await Promise.all([
+  const [{ getServers }, { checkNamespace, connectClient }, { createWorker: create }, { installWorkerRuntime }, { openTracing }] = await Promise.all([
     import('./servers.js'),
     import('../temporal/connect-client.js'),
     import('../temporal/worker.js'),
-    import('../temporal/worker-logging.js'),
+    import('../temporal/worker-runtime.js'),
+    import('../tracing/open-tracing.js'),
   ]);
-  const { databaseUrl, connection, namespace, openai, providerRates, logLevel } = await getServers(servers);
+  const { databaseUrl, connection, namespace, openai, providerRates, logLevel, logFormat } = await getServers(servers);
   try {
-    installWorkerLogging(logLevel, (line) => void process.stderr.write(`${line}\n`));
+    installWorkerRuntime({ level: logLevel, format: logFormat, say: (line) => void process.stderr.write(`${line}\n`) });
   } catch {
     // Temporal has one runtime a process, and the program has its own already, with the logging that it chose.
   }
+  const tracing = await openTracing(servers.env ?? process.env);
   const client = await connectClient(connection, namespace);
   const worker = await checkNamespace(client)
-    .then(() => create({ client, connection, namespace, databaseUrl, openai, providerRates, phases, sources, parsers, providers }))
+    .then(() => create({ client, connection, namespace, databaseUrl, openai, providerRates, phases, sources, parsers, providers, tracing }))
     .catch(async (error: unknown) => {
       await client.connection.close();
       throw error;
@@ -51,6 +53,7 @@ export async function createWorker({ sources, parsers, providers, phases, ...ser
       try {
         await worker.shutdown();
       } finally {
+        await tracing?.close();
         await client.connection.close();
       }
     },

@@ -19,6 +19,7 @@ import { checkJobId } from '../input/names';
 import { NO_OWN_KINDS, type OwnKinds } from '../input/own-kinds';
 import { search } from '../search/search';
 import type { SourceReaders } from '../sources/source-readers';
+import type { JobTracing } from '../tracing/job-tracing';
 import { temporalCallError } from '../temporal/call-error';
 import { createWorkflows } from '../temporal/workflows';
 import { CollectionAdmin } from './collection-admin';
@@ -27,11 +28,14 @@ import type { IngestionService } from './ingestion-service';
 import { JobControl } from './job-control';
 import { JobStatusReader } from './job-status-reader';
 import { readReadiness } from './readiness';
+import { readWorkAtHand } from './work-at-hand';
 
 const START_DEADLINE_MS = 2_000;
 const DEFAULT_PAGE = 50;
 
 export interface ServiceDependencies {
+  /** Default: starts are not traced. */
+  tracing?: JobTracing;
   /** May be lazy: what needs Temporal is given a deadline. */
   client: Client;
   db: Db;
@@ -41,7 +45,7 @@ export interface ServiceDependencies {
   own?: OwnKinds;
 }
 
-export function createIngestionService({ client, db, models, readers, own = NO_OWN_KINDS }: ServiceDependencies): IngestionService {
+export function createIngestionService({ client, db, models, readers, own = NO_OWN_KINDS, tracing }: ServiceDependencies): IngestionService {
   const jobs = new JobRepository(db);
   const collections = new CollectionRepository(db);
   const keys = new IdempotencyRepository(db);
@@ -50,7 +54,10 @@ export function createIngestionService({ client, db, models, readers, own = NO_O
   const statuses = new JobStatusReader(db, workflows);
   const admin = new CollectionAdmin(db, models, workflows);
 
-  const start = async (input: IngestionInput, jobId: string): Promise<{ jobId: string }> => {
+  const start = (input: IngestionInput, jobId: string): Promise<{ jobId: string }> =>
+    tracing === undefined ? startJob(input, jobId) : tracing.span(jobId, 'start', {}, () => startJob(input, jobId));
+
+  const startJob = async (input: IngestionInput, jobId: string): Promise<{ jobId: string }> => {
     const isNew = await jobs.record({ jobId, collection: input.collection, source: input.source, options: input.options ?? {}, retryOf: input.options?.retryOf ?? null, namespace: client.options.namespace, createdAt: new Date().toISOString() });
     try {
       await client.withDeadline(Date.now() + START_DEADLINE_MS, () =>
@@ -145,6 +152,7 @@ export function createIngestionService({ client, db, models, readers, own = NO_O
     },
 
     readiness: () => readReadiness(client, db),
+    workAtHand: () => readWorkAtHand(client, db),
   };
 }
 

@@ -34,6 +34,8 @@ export interface IngestionService {
   show(request: { collection: string; uri: string }): Promise<PublishedDocument>;
   /** Whether the servers answer now. Does not reject, and takes 1.5 s at most. */
   readiness(): Promise<Readiness>;
+  /** What there is to do now, whoever does it. Does not reject, and takes 1.5 s at most. */
+  workAtHand(): Promise<WorkAtHand>;
 }
 
 export interface StartOptions {
@@ -92,6 +94,22 @@ export interface ServerReadiness {
   answers: boolean;
   /** Why not. */
   why: string | null;
+}
+
+/** undefined: the server did not tell. */
+export interface WorkAtHand {
+  jobs: Record<JobStatus, number> | undefined;
+  batches: PhaseBacklog[] | undefined;
+  /** Tasks that no worker has taken. */
+  taskQueues: { name: string; tasks: number }[] | undefined;
+}
+
+export interface PhaseBacklog {
+  phase: JobPhase;
+  /** Batches that the phase could begin with, or is at work on. */
+  waiting: number;
+  /** How long the oldest of them has been there, where the phase is not paused; 0: there is none. */
+  oldestSeconds: number;
 }
 
 export interface PublishedDocument {

@@ -11,6 +11,8 @@ import { JOB_PHASES, type JobPhase } from '../domain/job-phase';
 import { createEmbeddingModels, type OpenAiAccess } from '../embedding/create-models';
 import type { EmbeddingProvider } from '../embedding/provider';
 import type { ProviderRates } from '../embedding/provider-rates';
+import { observedProvider } from '../metrics/observed-provider';
+import { NO_OBSERVER, type WorkObserver } from '../metrics/work-observer';
 import { ownKindsOf } from '../input/own-kinds';
 import { createParserPool } from '../parsing/child-process-pool';
 import { createCurrentParserCheck } from '../parsing/current-parser';
@@ -18,6 +20,8 @@ import { readParserModules } from '../parsing/parser-modules';
 import type { OwnSourceReader } from '../sources/source-reader';
 import { startReconciler } from '../service/reconciler';
 import { createSourceReaders } from '../sources/source-readers';
+import type { JobTracing } from '../tracing/job-tracing';
+import { measuringInterceptor, tracingInterceptor } from './observe-activities';
 import { registerSearchAttributes } from './search-attributes';
 import { WORKFLOW_BUNDLE_PATH } from './workflow-bundle';
 import { createWorkflows } from './workflows';
@@ -47,6 +51,10 @@ export interface WorkerRequest {
   parsers?: readonly string[];
   /** Further embedding providers. */
   providers?: readonly EmbeddingProvider[];
+  /** Default: nothing is measured. */
+  observer?: WorkObserver;
+  /** Default: nothing is traced. */
+  tracing?: JobTracing;
 }
 
 export interface RunningWorker {
@@ -61,13 +69,13 @@ export interface RunningWorker {
  * queues of its phases.
  */
 export async function createWorker(request: WorkerRequest): Promise<RunningWorker> {
-  const { sources = [], parsers: parserModules = [], providers = [] } = request;
+  const { sources = [], parsers: parserModules = [], providers = [], observer, tracing } = request;
   const own = ownKindsOf(sources, providers);
   const ownParsers = readParserModules(parserModules);
   const db = connect(request.databaseUrl);
   const parsers = createParserPool({ parserModules });
   const compute = createComputePool();
-  const models = createEmbeddingModels({ compute, openai: request.openai ?? {}, providers });
+  const models = createEmbeddingModels({ compute, openai: request.openai ?? {}, providers, observe: observer && ((provider) => observedProvider(provider, observer)) });
   const workflows = createWorkflows(request.client);
   const activities = createActivities({
     db,
@@ -79,6 +87,7 @@ export async function createWorker(request: WorkerRequest): Promise<RunningWorke
     own,
     readers: createSourceReaders({ parsers, sources, moreEndings: ownParsers.flatMap((parser) => [...parser.endings]) }),
     workflows,
+    observer: observer ?? NO_OBSERVER,
   });
   // A server that does not let us register them is one without: jobs ask before they use them.
   await registerSearchAttributes(request.client).catch(() => undefined);
@@ -88,7 +97,8 @@ export async function createWorker(request: WorkerRequest): Promise<RunningWorke
     connection,
     namespace: request.namespace,
     activities: activities as unknown as WorkerOptions['activities'],
-    interceptors: { activity: [() => ({ inbound: failureInterceptor })] },
+    // The outer ones see what Temporal is told.
+    interceptors: { activity: [tracing && tracingInterceptor(tracing), observer && measuringInterceptor(observer), failureInterceptor].filter((inbound) => inbound !== undefined).map((inbound) => () => ({ inbound })) },
     maxHeartbeatThrottleInterval: HEARTBEAT_THROTTLE_MS,
     defaultHeartbeatThrottleInterval: HEARTBEAT_THROTTLE_MS,
     shutdownGraceTime: SHUTDOWN_GRACE_MS,
@@ -102,7 +112,10 @@ export async function createWorker(request: WorkerRequest): Promise<RunningWorke
   const reconciler = startReconciler({
     db,
     workflows,
-    onMended: (jobId, what) => logger.warn('The mirror missed something of a job; mended', { jobId, what }),
+    onMended(jobId, what) {
+      observer?.mended(what);
+      logger.warn('The mirror missed something of a job; mended', { jobId, what });
+    },
     onJobFailed: (jobId, error) => logger.warn('A job of the mirror could not be compared with its workflow; tried again every 20 s', { jobId, error: messageOf(error) }),
     onFailed: (error) => logger.warn('The mirror could not be compared with Temporal; tried again every 20 s', { error: messageOf(error) }),
   });

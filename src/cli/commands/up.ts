@@ -15,9 +15,11 @@ export function registerUp(program: Command, run: Runner): void {
         const { io } = context;
         const session = await context.openServers({ mayStart: true });
         try {
-          const api = await startCliApi(context, session);
+          const { createProcessMetrics } = await import('../../metrics/process-metrics.js');
+          const metrics = createProcessMetrics();
+          const api = await startCliApi(context, session, metrics);
           try {
-            return await serveWork(context, session, () => {
+            return await serveWork(context, session, metrics, () => {
               if (io.isJson) io.printJson({ ...session.addresses, apiUrl: api.url });
               else
                 io.print(

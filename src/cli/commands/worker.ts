@@ -12,7 +12,9 @@ export function registerWorker(program: Command, run: Runner): void {
       run(async (context) => {
         const session = await context.openServers({ mayStart: false });
         try {
-          return await serveWork(context, session, () => context.io.say(`Working on ${context.config.phases.join(', ')}.`));
+          const isMeasured = context.config.metricsAddress !== undefined;
+          const metrics = isMeasured ? (await import('../../metrics/process-metrics.js')).createProcessMetrics() : undefined;
+          return await serveWork(context, session, metrics, () => context.io.say(`Working on ${context.config.phases.join(', ')}.`));
         } finally {
           await session.close();
         }

@@ -147,6 +147,7 @@ create table sluice.job_batches (
   batch integer not null,
   first_ordinal integer not null,
   end_ordinal integer not null,
+  created_at timestamptz not null default now(),
   primary key (job_id, batch)
 );
 
