@@ -7,7 +7,7 @@ const DEFAULT_PORT = 7070;
 
 /** Rejects with INVALID_INPUT when it can't listen. The caller closes it before the session. */
 export async function startCliApi({ io, config, version }: CommandContext, session: ServerSession, metrics: ProcessMetrics): Promise<RunningApi> {
-  const { startApi } = await import('../api/start-api.js');
+  const { startApi } = require('../api/start-api') as typeof import('../api/start-api');
   metrics.askState(() => session.service.workAtHand());
   const { host, port, sourceRoots, corsOrigins, keys } = config.api;
   return startApi({

@@ -16,7 +16,7 @@ export function registerServe(program: Command, run: Runner): void {
         const session = await context.openServers({ mayStart: false });
         try {
           const interruption = listenForInterruption(io, ['signal']);
-          const { createProcessMetrics } = await import('../../metrics/process-metrics.js');
+          const { createProcessMetrics } = require('../../metrics/process-metrics') as typeof import('../../metrics/process-metrics');
           const api = await startCliApi(context, session, createProcessMetrics());
           if (io.isJson) io.printJson({ apiUrl: api.url });
           else io.print(`Serving ${api.url}`, `The operations: ${api.url}/docs`, 'Ctrl-C stops it.');

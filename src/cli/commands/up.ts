@@ -15,7 +15,7 @@ export function registerUp(program: Command, run: Runner): void {
         const { io } = context;
         const session = await context.openServers({ mayStart: true });
         try {
-          const { createProcessMetrics } = await import('../../metrics/process-metrics.js');
+          const { createProcessMetrics } = require('../../metrics/process-metrics') as typeof import('../../metrics/process-metrics');
           const metrics = createProcessMetrics();
           const api = await startCliApi(context, session, metrics);
           try {

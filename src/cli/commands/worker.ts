@@ -13,7 +13,7 @@ export function registerWorker(program: Command, run: Runner): void {
         const session = await context.openServers({ mayStart: false });
         try {
           const isMeasured = context.config.metricsAddress !== undefined;
-          const metrics = isMeasured ? (await import('../../metrics/process-metrics.js')).createProcessMetrics() : undefined;
+          const metrics = isMeasured ? (require('../../metrics/process-metrics') as typeof import('../../metrics/process-metrics')).createProcessMetrics() : undefined;
           return await serveWork(context, session, metrics, () => context.io.say(`Working on ${context.config.phases.join(', ')}.`));
         } finally {
           await session.close();
