@@ -17,7 +17,7 @@ import { createIngestionService } from '../../src/service/create-ingestion-servi
 import { createSourceReaders } from '../../src/sources/source-readers';
 import { lazyClient } from '../../src/temporal/connect-client';
 import { createWorker } from '../../src/temporal/worker';
-import { installWorkerLogging } from '../../src/temporal/worker-logging';
+import { installWorkerRuntime } from '../../src/temporal/worker-runtime';
 import { startEmbeddingsServer } from '../embedding/embeddings-server';
 import { recordedJobs } from './recorded-jobs';
 
@@ -32,7 +32,7 @@ async function main(name: string, kinds: readonly string[]): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'sluice-histories-'));
   chmodSync(folder, 0o755);
   const say = (line: string) => void process.stderr.write(`${line}\n`);
-  installWorkerLogging('error', say);
+  installWorkerRuntime({ level: 'error', format: 'text', say });
   const servers = await acquireServers({
     stateDir: join(folder, 'state'),
     mayStart: true,
