@@ -31,15 +31,15 @@ export const { openJob, mirrorJob } = proxyActivities<Activities>({
   retry: { initialInterval: '500ms', backoffCoefficient: 2, maximumInterval: '5s' },
 });
 
-/** What is done on the way out: a database that is down must not hold up a cancel. */
+/** What is done on the way out: a database that is down, or lets a statement hang, must not hold up the end of a job for long. */
 const onTheWayOut = (patience: ActivityOptions['scheduleToCloseTimeout']) =>
   proxyActivities<Activities>({
-    startToCloseTimeout: '30s',
+    startToCloseTimeout: '15s',
     scheduleToCloseTimeout: patience,
     retry: { initialInterval: '500ms', backoffCoefficient: 2, maximumInterval: '5s' },
   });
 
-export const { closeJob } = onTheWayOut('10s');
+export const { closeJob } = onTheWayOut('45s');
 
 /** {@link mirrorJob} of the state in which a job has failed. */
 export const { mirrorJob: mirrorFailedJob } = onTheWayOut('60s');

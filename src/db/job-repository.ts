@@ -1,4 +1,4 @@
-import { sql, type Selectable, type Transaction } from 'kysely';
+import { sql, type RawBuilder, type Selectable, type Transaction } from 'kysely';
 import type { ErrorCode } from '../domain/errors';
 import { stateOf, type IngestionState, type PhaseActivity } from '../domain/ingestion-state';
 import { JOB_PHASES, type JobPhase, type PerPhase } from '../domain/job-phase';
@@ -88,6 +88,7 @@ export class JobRepository {
    */
   async mirror(state: IngestionState, activity: PerPhase<PhaseActivity>, firstRunId: string, { final, run }: MirrorOptions): Promise<boolean> {
     const isLaterRun = run !== undefined && run.after !== null && run.after !== run.id;
+    const count: CountWriter = isLaterRun ? (_column, value) => sql`${value}` : (column, value) => sql`greatest(${sql.ref(column)}, ${value})`;
     return this.db.transaction().execute(async (trx) => {
       await insertJob(trx, { ...state, options: {} });
       const statuses = JOB_PHASES.map((phase) => state.phases[phase].status);
@@ -105,13 +106,13 @@ export class JobRepository {
           updated_at: sql`now()`,
           ...(final && {
             created_at: state.createdAt,
-            documents_total: state.documents.total,
+            documents_total: count('documents_total', state.documents.total),
             documents_total_is_final: state.documents.totalIsFinal,
-            documents_succeeded: state.documents.succeeded,
-            documents_skipped: state.documents.skipped,
-            documents_removed: state.documents.removed,
-            documents_ignored: state.documents.ignored,
-            chunks: state.chunks,
+            documents_succeeded: count('documents_succeeded', state.documents.succeeded),
+            documents_skipped: count('documents_skipped', state.documents.skipped),
+            documents_removed: count('documents_removed', state.documents.removed),
+            documents_ignored: count('documents_ignored', state.documents.ignored),
+            chunks: count('chunks', state.chunks),
           }),
         })
         .where('id', '=', state.jobId)
@@ -120,7 +121,7 @@ export class JobRepository {
         .where((where) => where.or([where('first_run_id', 'is', null), where('first_run_id', '=', firstRunId)]))
         .executeTakeFirst();
       if (updated.numUpdatedRows === 0n) return false;
-      for (const phase of JOB_PHASES) await writePhase(trx, state, phase, activity[phase], final);
+      for (const phase of JOB_PHASES) await writePhase(trx, state, phase, activity[phase], final ? count : undefined);
       return true;
     });
   }
@@ -226,7 +227,10 @@ function startOf({ collection, source, options, retryOf }: NewJob) {
   };
 }
 
-async function writePhase(trx: Transaction<Database>, state: IngestionState, phase: JobPhase, activity: PhaseActivity, final: boolean): Promise<void> {
+/** Of one run no count goes down: what batches have committed may be more than the workflow was told of. */
+type CountWriter = (column: string, value: number) => RawBuilder<number>;
+
+async function writePhase(trx: Transaction<Database>, state: IngestionState, phase: JobPhase, activity: PhaseActivity, count: CountWriter | undefined): Promise<void> {
   const record = state.phases[phase];
   const isKnownOnlyToActivities = sql`wait_reason in ('PROVIDER_DOWN', 'RATE_LIMITED', 'RETRYING')`;
   const paused = activity.waitReason === 'PAUSED' || activity.waitReason === 'BUDGET' ? activity.waitReason : null;
@@ -239,7 +243,11 @@ async function writePhase(trx: Transaction<Database>, state: IngestionState, pha
       completed_at: record.completedAt,
       wait_reason: paused === null && record.status === 'RUNNING' ? sql`case when ${isKnownOnlyToActivities} then wait_reason end` : paused,
       updated_at: sql`now()`,
-      ...(final && { items_processed: record.itemsProcessed, items_failed: record.itemsFailed, items_total: state.documents.total }),
+      ...(count && {
+        items_processed: count('items_processed', record.itemsProcessed),
+        items_failed: count('items_failed', record.itemsFailed),
+        items_total: count('items_total', state.documents.total),
+      }),
     })
     .where('job_id', '=', state.jobId)
     .where('phase', '=', phase)

@@ -272,3 +272,12 @@ test('a job and its phases are read as of one moment, whatever is written in bet
   expect(await slowReader.find('torn')).toMatchObject({ status: 'PENDING', state: { phases: { LOADING: { status: 'NOT_STARTED' } } } });
   expect(await jobs.find('torn')).toMatchObject({ status: 'RUNNING', state: { phases: { LOADING: { status: 'RUNNING' } } } });
 });
+
+test('a last state that was not told of all batches takes nothing back of what they have counted', async () => {
+  const job = await openJob(database.db, 'cut-off', { locator: 'folder:/cut-off' });
+  await discover(database.db, job, [found('a'), found('b')]);
+  const { tracker, state } = begun('cut-off');
+  tracker.failJob({ code: 'CANCELLED', message: 'The job was cancelled.' });
+  await mirror(state, { run: 'run-cut-off', final: true });
+  expect(await jobs.find('cut-off')).toMatchObject({ status: 'FAILED', state: { documents: { total: 2, totalIsFinal: false } } });
+});
