@@ -111,7 +111,7 @@ test('a run that nobody has written of yet is taken over by the reconciler: stat
   const jobId = await start('taken-over');
   await expectEventually(async () => expect((await rowOf(jobId)).state.phases).toMatchObject({ CHUNKING: { status: 'COMPLETED' }, EMBEDDING: { status: 'RUNNING' } }));
   await service.pause(jobId, 'INDEXING');
-  await expectEventually(async () => expect((await rowOf(jobId)).state.phases.INDEXING.status).toBe('PAUSED'));
+  await expectEventually(async () => expect((await rowOf(jobId)).state.phases.INDEXING.status).toBe('PAUSED'), { timeoutMs: 30_000 });
   const newRun = await resetWorkflow(client, jobId, 'beforePause');
   const taken = await expectEventually(async () => {
     const row = await rowOf(jobId);
