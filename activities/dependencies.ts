@@ -22,4 +22,6 @@ export interface ActivityDependencies {
   providerRates: ProviderRates;
   workflows: Workflows;
   observer: WorkObserver;
+  /** Aborted when the worker's last grace is over: whoever waits for a sent request waits no longer. */
+  goingAway: AbortSignal;
 }

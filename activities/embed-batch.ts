@@ -29,7 +29,7 @@ const NOTE_INTERVAL_MS = 1_000;
  * Heartbeats: yes. Retries: unlimited, a minute or what the provider asks for apart, as long as its outage is within the job's patience. A
  * pause waits for requests that are sent: they are paid for. At the limit of the budget the batch stops as by a pause.
  */
-export function createEmbedBatch({ db, models, providerRates, observer }: ActivityDependencies): Activities['embedBatch'] {
+export function createEmbedBatch({ db, models, providerRates, observer, goingAway }: ActivityDependencies): Activities['embedBatch'] {
   const batches = new BatchRepository(db);
   const embeddings = new EmbeddingRepository(db);
   const waits = new PhaseWaitRepository(db);
@@ -59,7 +59,8 @@ export function createEmbedBatch({ db, models, providerRates, observer }: Activi
     const options = {
       jobId: job.jobId,
       stop: halt,
-      abort,
+      // An activity is cancelled once: one that a pause has stopped is not told any more that its worker goes.
+      abort: AbortSignal.any([abort, goingAway]),
       async store(answers, tokens) {
         const cost = (tokens * price) / 1_000_000;
         await embeddings.store(job, answers, { tokens, cost });

@@ -35,6 +35,9 @@ const STICKY_TIMEOUT_MS = 2_000;
 /** Longer than an ordinary batch, so that a worker that is told to go loses nothing. */
 const SHUTDOWN_GRACE_MS = 20_000;
 
+/** Then the rest has been cancelled; what goes on had been stopped before, and waits for a request that is paid for. */
+const GOING_AWAY_AFTER_MS = SHUTDOWN_GRACE_MS + 1_000;
+
 export interface WorkerRequest {
   client: Client;
   connection: TemporalConnectionOptions;
@@ -77,6 +80,7 @@ export async function createWorker(request: WorkerRequest): Promise<RunningWorke
   const compute = createComputePool();
   const models = createEmbeddingModels({ compute, openai: request.openai ?? {}, providers, observe: observer && ((provider) => observedProvider(provider, observer)) });
   const workflows = createWorkflows(request.client);
+  const goingAway = new AbortController();
   const activities = createActivities({
     db,
     parsers,
@@ -88,6 +92,7 @@ export async function createWorker(request: WorkerRequest): Promise<RunningWorke
     readers: createSourceReaders({ parsers, sources, moreEndings: ownParsers.flatMap((parser) => [...parser.endings]) }),
     workflows,
     observer: observer ?? NO_OBSERVER,
+    goingAway: goingAway.signal,
   });
   // A server that does not let us register them is one without: jobs ask before they use them.
   await registerSearchAttributes(request.client).catch(() => undefined);
@@ -129,9 +134,11 @@ export async function createWorker(request: WorkerRequest): Promise<RunningWorke
     ended,
     async shutdown() {
       for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
+      const patience = setTimeout(() => goingAway.abort(), GOING_AWAY_AFTER_MS);
       try {
         await ended;
       } finally {
+        clearTimeout(patience);
         await close();
       }
     },

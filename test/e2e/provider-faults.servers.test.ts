@@ -1,5 +1,6 @@
 import { createTestFolder } from '../harness/test-folder';
 import { expectEventually } from '../harness/expect-eventually';
+import type { TestProcess } from '../harness/start-process';
 import { createDeployment, EMBEDDING, type Deployment } from './deployment';
 import { writeDocuments } from './documents';
 import { undisturbedRun, type Reference } from './undisturbed-run';
@@ -9,6 +10,7 @@ const DOCUMENTS = 200;
 let folder: string;
 let reference: Reference;
 let deployment: Deployment;
+let worker: TestProcess;
 
 beforeAll(async () => {
   folder = createTestFolder();
@@ -18,7 +20,7 @@ beforeAll(async () => {
 
 beforeEach(async () => {
   deployment = await createDeployment();
-  await deployment.startWorker();
+  worker = await deployment.startWorker();
 });
 
 afterEach(() => deployment.close());
@@ -73,6 +75,16 @@ test('a text that the provider refuses fails its document alone', async () => {
   const { documents } = await deployment.service.documents(jobId, { outcome: 'FAILED' });
   expect(documents).toMatchObject([{ uri: 'part-000/document-00077.md', phase: 'EMBEDDING', code: 'REFUSED_BY_PROVIDER' }]);
 }, 120_000);
+
+test('a worker that is told to go does not wait for a request of a paused phase until that times out', async () => {
+  await deployment.provider.control({ always: { kind: 'hang' } });
+  const { jobId } = await start({ concurrency: { EMBEDDING: 8 } });
+  await expectEventually(async () => expect((await deployment.service.status(jobId)).phases[2]!.inFlight).toBe(5), { timeoutMs: 30_000 });
+  await deployment.service.pause(jobId, 'EMBEDDING');
+  worker.kill('SIGTERM');
+  // A request may hang for 60 s; this test for less.
+  expect(await worker.exit).toMatchObject({ code: 0 });
+}, 50_000);
 
 test('a wrong key fails the job at once and names the variable', async () => {
   await deployment.provider.control({ key: 'sk-another' });
