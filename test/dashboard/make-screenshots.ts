@@ -41,8 +41,9 @@ async function main(): Promise<void> {
     await fill(client, folder);
     const passage = (await client.search('manuals', { query: QUESTION, limit: 1 }))[0]!;
     const pages = {
-      jobs: '/',
+      // First: it is open already.
       job: '/jobs/wiki-2026-11',
+      jobs: '/',
       'job-failed': '/jobs/archive-2026-11',
       'new-job': '/new-job?collection=manuals',
       upload: '/upload?collection=manuals',
@@ -116,8 +117,7 @@ async function takeAll(url: string, pages: Record<string, string>, client: Sluic
       for (const [title, address] of Object.entries(pages)) {
         if (title !== 'job') await page.goto(`${url}${address}`);
         await page.waitForLoadState('networkidle');
-        await page.screenshot({ path: path.join(TARGET, `${title}-${name}.png`), fullPage: title === 'job' || title === 'job-failed' });
-        if (title === 'job') await page.goto(url);
+        await page.screenshot({ path: path.join(TARGET, `${title}-${name}.png`), fullPage: title === 'job' });
       }
     }
     await client.cancelJob('wiki-2026-11');

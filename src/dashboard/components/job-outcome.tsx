@@ -3,10 +3,15 @@ import { ERROR_KINDS } from '../../domain/errors';
 import type { JobStatusResponse } from '../../domain/job-view';
 import { PHASE_WORDS } from '../words/status-words';
 import { Notice } from './notice';
+import { Prose } from './prose';
 
 export function JobOutcome({ job: { error } }: { job: JobStatusResponse }) {
   if (error === null) return null;
-  const hint = <p class="notice-hint">{ERROR_KINDS[error.code].hint}</p>;
+  const hint = (
+    <p class="notice-hint">
+      <Prose text={ERROR_KINDS[error.code].hint} />
+    </p>
+  );
   // Somebody's will, and its message says no more than the title.
   if (error.code === 'CANCELLED') {
     return (

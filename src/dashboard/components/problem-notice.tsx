@@ -1,6 +1,7 @@
 /** What the API, or the lack of it, says to something that was asked of it. Nothing without an error. */
 import { problemWords } from '../words/problem-words';
 import { Notice } from './notice';
+import { Prose } from './prose';
 
 export function ProblemNotice({ title, error }: { title: string; error: unknown }) {
   if (error === undefined) return null;
@@ -10,7 +11,11 @@ export function ProblemNotice({ title, error }: { title: string; error: unknown 
       <p class="notice-text">
         {message} {code !== undefined && <code>{code}</code>}
       </p>
-      {hint !== undefined && <p class="notice-hint">{hint}</p>}
+      {hint !== undefined && (
+        <p class="notice-hint">
+          <Prose text={hint} />
+        </p>
+      )}
     </Notice>
   );
 }

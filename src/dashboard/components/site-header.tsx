@@ -29,7 +29,10 @@ export function SiteHeader({ route }: { route: Route }) {
           Upload
         </Link>
         <Link to={{ page: 'new-job' }} isCurrent={isIn('new-job')} class="nav-action">
-          <Mark name="plus" /> New<span class="wide-only"> job</span>
+          <Mark name="plus" />
+          <span>
+            New<span class="wide-only"> job</span>
+          </span>
         </Link>
       </nav>
       <ThemeSwitch />
