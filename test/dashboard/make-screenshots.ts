@@ -20,10 +20,20 @@ const TARGET = path.join(ROOT, 'docs', 'screenshots');
 const EMBEDDING = { provider: 'openai', model: 'text-embedding-3-small', dimensions: 64 };
 const QUESTION = 'How do row locks block other transactions?';
 
+const JOB = '/jobs/wiki-2026-11';
+
+interface PageToTake {
+  /** Of the picture's file. */
+  title: string;
+  address: string;
+  /** What is there when the page is complete. */
+  content: string;
+}
+
 const LOOKS = [
-  { name: 'light', colorScheme: 'light', viewport: { width: 1280, height: 860 } },
-  { name: 'dark', colorScheme: 'dark', viewport: { width: 1280, height: 860 } },
-  { name: 'phone', colorScheme: 'light', viewport: { width: 360, height: 780 } },
+  { name: 'light', colorScheme: 'light', viewport: { width: 1280, height: 720 } },
+  { name: 'dark', colorScheme: 'dark', viewport: { width: 1280, height: 720 } },
+  { name: 'phone', colorScheme: 'light', viewport: { width: 360, height: 720 } },
 ] as const;
 
 async function main(): Promise<void> {
@@ -40,18 +50,19 @@ async function main(): Promise<void> {
     const client = createSluiceClient({ baseUrl: url });
     await fill(client, folder);
     const passage = (await client.search('manuals', { query: QUESTION, limit: 1 }))[0]!;
-    const pages = {
+    const place = `uri=${encodeURIComponent(passage.documentUri)}&start=${passage.startOffset}&end=${passage.endOffset}`;
+    const pages: PageToTake[] = [
       // First: it is open already.
-      job: '/jobs/wiki-2026-11',
-      jobs: '/',
-      'job-failed': '/jobs/archive-2026-11',
-      'new-job': '/new-job?collection=manuals',
-      upload: '/upload?collection=manuals',
-      collections: '/collections',
-      collection: '/collections/manuals',
-      search: `/search?collection=manuals&query=${encodeURIComponent(QUESTION)}`,
-      document: `/collections/manuals/document?uri=${encodeURIComponent(passage.documentUri)}&start=${passage.startOffset}&end=${passage.endOffset}`,
-    };
+      { title: 'job', address: JOB, content: 'The gate is closed until somebody resumes.' },
+      { title: 'jobs', address: '/', content: 'manuals-2026-11' },
+      { title: 'job-failed', address: '/jobs/archive-2026-11', content: 'scan-1.pdf' },
+      { title: 'new-job', address: '/new-job?collection=manuals', content: 'Start the job' },
+      { title: 'upload', address: '/upload?collection=manuals', content: 'Name of the upload' },
+      { title: 'collections', address: '/collections', content: 'static-en-256' },
+      { title: 'collection', address: '/collections/manuals', content: 'folder' },
+      { title: 'search', address: `/search?collection=manuals&query=${encodeURIComponent(QUESTION)}`, content: 'By words and meaning' },
+      { title: 'document', address: `/collections/manuals/document?${place}`, content: 'as they were parsed' },
+    ];
     mkdirSync(TARGET, { recursive: true });
     await takeAll(url, pages, client);
   } finally {
@@ -97,14 +108,14 @@ async function fill(client: SluiceClient, folder: string): Promise<void> {
   }, { timeoutMs: 120_000 });
 }
 
-async function takeAll(url: string, pages: Record<string, string>, client: SluiceClient): Promise<void> {
+async function takeAll(url: string, pages: readonly PageToTake[], client: SluiceClient): Promise<void> {
   const browser = await chromium.launch({ executablePath: getBrowser(), args: ['--no-sandbox'] });
   try {
     // Opened first, so that its chart has seen something when its picture is taken.
     const watching: Page[] = [];
     for (const { colorScheme, viewport } of LOOKS) {
       const page = await (await browser.newContext({ colorScheme, viewport, reducedMotion: 'reduce' })).newPage();
-      await page.goto(`${url}${pages['job']}`);
+      await page.goto(`${url}${JOB}`);
       watching.push(page);
     }
     await expectEventually(async () => {
@@ -114,10 +125,11 @@ async function takeAll(url: string, pages: Record<string, string>, client: Sluic
     await client.pauseJob('wiki-2026-11', 'INDEXING');
     for (const [index, { name }] of LOOKS.entries()) {
       const page = watching[index]!;
-      for (const [title, address] of Object.entries(pages)) {
-        if (title !== 'job') await page.goto(`${url}${address}`);
-        await page.waitForLoadState('networkidle');
-        await page.screenshot({ path: path.join(TARGET, `${title}-${name}.png`), fullPage: title === 'job' });
+      for (const { title, address, content } of pages) {
+        if (address !== JOB) await page.goto(`${url}${address}`);
+        await page.getByText(content).first().waitFor();
+        await page.evaluate('document.fonts.ready');
+        await page.screenshot({ path: path.join(TARGET, `${title}-${name}.png`), fullPage: address === JOB });
       }
     }
     await client.cancelJob('wiki-2026-11');

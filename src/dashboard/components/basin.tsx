@@ -10,6 +10,8 @@ const DEPTH = 100;
 const RIM = 26;
 const BED = RIM + DEPTH;
 const HEIGHT = BED + 3 * STEP + 14;
+/** Half the height of a wave, which goes up and down around the level. */
+const WAVE = 3;
 const TICKS = [0, 25, 50, 75, 100];
 
 export function Basin({ view }: { view: PhaseStatusView }) {
@@ -23,9 +25,9 @@ export function Basin({ view }: { view: PhaseStatusView }) {
       <g transform={`translate(0 ${index * STEP})`}>
         {/* What lies beyond the walls and below the bed is cut off. */}
         <svg width="100%" height={BED}>
-          <g class={status === 'FAILED' ? 'water is-failed' : 'water'} style={{ transform: `translateY(${BED - progress}px)` }}>
-            <rect x="0" y="0" width="100%" height={DEPTH} />
-            {progress > 0 && isFlowing && <rect class="waves" x="-24" y="-4" width="200%" height="6" fill="url(#wave)" />}
+          <g class={status === 'FAILED' ? 'water is-failed' : 'water'} style={{ transform: `translateY(${BED - progress - (isFlowing ? WAVE : 0)}px)` }}>
+            <rect x="0" y={isFlowing ? WAVE : 0} width="100%" height={DEPTH} />
+            {progress > 0 && isFlowing && <rect class="waves" x="-24" y="0" width="200%" height={2 * WAVE} fill="url(#wave)" />}
             {progress > 0 && !isFlowing && <line class="surface" x1="0" x2="100%" y1="0" y2="0" />}
           </g>
         </svg>

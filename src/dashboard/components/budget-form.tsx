@@ -7,7 +7,7 @@ export function BudgetForm({ jobId, action }: { jobId: string; action: Action })
   const [maxTokens, setMaxTokens] = useState('');
   const raise = (event: Event): void => {
     event.preventDefault();
-    void action.run(async (client) => void (await client.resumeJob(jobId, { phase: 'EMBEDDING', maxTokens: Number(maxTokens) })));
+    void action.run((client) => client.resumeJob(jobId, { phase: 'EMBEDDING', maxTokens: Number(maxTokens) }));
   };
   return (
     <form class="budget-form" onSubmit={raise}>

@@ -4,7 +4,6 @@ import { isPhaseFinished } from '../../domain/phase-status';
 import type { JobStatusResponse } from '../../domain/job-view';
 import type { Action } from '../connection/use-action';
 import { navigate } from '../routing/navigate';
-import { announce } from './announcer';
 import { ConfirmDialog } from './confirm-dialog';
 
 export function JobActions({ job, action }: { job: JobStatusResponse; action: Action }) {
@@ -31,11 +30,7 @@ export function JobActions({ job, action }: { job: JobStatusResponse; action: Ac
   }
   const unfinished = job.phases.filter(({ status }) => !isPhaseFinished(status));
   const isAllPaused = unfinished.every(({ status }) => status === 'PAUSED');
-  const turnAll = (): void =>
-    void action.run(async (client) => {
-      const { confirmed } = isAllPaused ? await client.resumeJob(jobId) : await client.pauseJob(jobId);
-      if (!confirmed) announce('Requested. It is applied when a worker is back.');
-    });
+  const turnAll = (): void => void action.run((client) => (isAllPaused ? client.resumeJob(jobId) : client.pauseJob(jobId)));
   return (
     <div class="actions">
       <button type="button" class="button" aria-disabled={action.isBusy} onClick={turnAll}>

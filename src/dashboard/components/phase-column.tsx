@@ -6,7 +6,6 @@ import { averageRate, type Throughput } from '../job/throughput';
 import { count, counted, duration, rate } from '../words/quantities';
 import { PHASE_STATUS_WORDS, PHASE_WORDS } from '../words/status-words';
 import { waitReasonSentence } from '../words/wait-reason-words';
-import { announce } from './announcer';
 import { Basin } from './basin';
 import { BudgetForm } from './budget-form';
 import { Status } from './status';
@@ -24,11 +23,7 @@ export function PhaseColumn({ job, view, action, throughput, nowMs }: PhaseColum
   const name = PHASE_WORDS[phase];
   const isPaused = status === 'PAUSED';
   const isOver = job.finishedAt !== null || isPhaseFinished(status);
-  const turn = (): void =>
-    void action.run(async (client) => {
-      const { confirmed } = isPaused ? await client.resumeJob(job.jobId, { phase }) : await client.pauseJob(job.jobId, phase);
-      if (!confirmed) announce('Requested. It is applied when a worker is back.');
-    });
+  const turn = (): void => void action.run((client) => (isPaused ? client.resumeJob(job.jobId, { phase }) : client.pauseJob(job.jobId, phase)));
   return (
     <li class={`phase phase-${status.toLowerCase()}`} aria-label={name}>
       <Basin view={view} />
@@ -71,6 +66,8 @@ function rateWords(job: JobStatusResponse, view: PhaseStatusView, throughput: Th
     const took = duration((Date.parse(view.completedAt) - Date.parse(view.startedAt)) / 1_000);
     return average === undefined ? `took ${took}` : `${rate(average)} over ${took}`;
   }
+  // What it did before it was paused is no rate of now.
+  if (view.status === 'PAUSED') return '';
   const now = throughput.rate(view.phase, nowMs);
   const left = throughput.secondsLeft(view, job.documents.totalIsFinal, nowMs);
   return [now === undefined ? 'measuring' : rate(now), left === undefined ? undefined : `about ${duration(left)} left`].filter(Boolean).join(', ');

@@ -8,6 +8,7 @@ import { JobActions } from '../components/job-actions';
 import { JobFacts } from '../components/job-facts';
 import { JobOutcome } from '../components/job-outcome';
 import { Loading } from '../components/loading';
+import { Notice } from '../components/notice';
 import { ProblemNotice } from '../components/problem-notice';
 import { PageTitle } from '../components/page-title';
 import { PhaseColumn } from '../components/phase-column';
@@ -41,6 +42,7 @@ export function JobPage({ jobId }: { jobId: string }) {
       {job === undefined && error === undefined && <Loading what="the job" />}
       {job === undefined && <ProblemNotice title="The job can't be shown." error={error} />}
       <ProblemNotice title="That was not done." error={action.error} />
+      {action.isPending && <Notice tone="gate" title="Asked for, not yet done: it is applied when a worker is back." />}
       {job !== undefined && (
         <>
           <JobOutcome job={job} />
