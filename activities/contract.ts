@@ -21,6 +21,8 @@ export interface OpenedJob {
   searchAttributes: boolean;
   /** Whether a price is known of the collection's model: without one no budget in money can be kept. */
   hasPrice: boolean;
+  /** Where the dashboard is; absent: not known. */
+  dashboardUrl?: string;
 }
 
 export interface DiscoverArgument {

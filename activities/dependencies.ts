@@ -22,6 +22,8 @@ export interface ActivityDependencies {
   providerRates: ProviderRates;
   workflows: Workflows;
   observer: WorkObserver;
+  /** For links from workflows to their jobs; undefined: not known. */
+  dashboardUrl: string | undefined;
   /** Aborted when the worker's last grace is over: whoever waits for a sent request waits no longer. */
   goingAway: AbortSignal;
 }

@@ -18,7 +18,7 @@ import type { ActivityDependencies } from './dependencies';
  * Idempotence: every step finds its own earlier result. Heartbeats: none, it takes milliseconds. Retries: unlimited while Postgres is
  * away; INVALID_INPUT, COLLECTION_MISMATCH, ALREADY_RUNNING and JOB_EXISTS end the job.
  */
-export function createOpenJob({ db, models, readers, own, workflows }: ActivityDependencies): Activities['openJob'] {
+export function createOpenJob({ db, models, readers, own, workflows, dashboardUrl }: ActivityDependencies): Activities['openJob'] {
   const jobs = new JobRepository(db);
   const collections = new CollectionRepository(db);
   const finishing = new FinishingRepository(db);
@@ -42,7 +42,7 @@ export function createOpenJob({ db, models, readers, own, workflows }: ActivityD
     await claim(argument.jobId, collection, source.id, locator);
     // A start that is refused changes nothing of the collection.
     await collections.keepChunkSettings(collection);
-    return { searchAttributes: await workflows.hasSearchAttributes(), hasPrice };
+    return { searchAttributes: await workflows.hasSearchAttributes(), hasPrice, ...(dashboardUrl !== undefined && { dashboardUrl }) };
   };
 
   /** `temporal workflow reset` to before the opening, of a job that has ended: it begins anew. */

@@ -55,7 +55,7 @@ export async function ingestionWorkflow(input: IngestionInput, carried?: JobRun)
   const view = () => viewOf(run.job, { activity: activity(), readFrom: 'workflow', asOf: now() });
   const snapshot = (final: boolean) => ({ job: run.job, activity: activity(), firstRunId: run.firstRunId, final });
   const show = () => {
-    showDetails(view());
+    showDetails(view(), run.opened?.dashboardUrl);
     if (run.opened?.searchAttributes) attributes.write(view());
   };
 

@@ -7,13 +7,14 @@ import { SEARCH_ATTRIBUTES } from './search-attributes';
  * The job as the Web UI shows it: what it ingests, and a Markdown table of the four phases. Each run says it again: the summary that a
  * client gives at the start does not outlive continue-as-new.
  */
-export function showDetails(view: JobStatusResponse): void {
+export function showDetails(view: JobStatusResponse, dashboardUrl: string | undefined): void {
   const rows = view.phases.map((phase) => {
     const state = phase.waitReason === null || phase.waitReason === 'PAUSED' ? phase.status : `${phase.status} (${phase.waitReason})`;
     return `| ${phase.phase} | ${state} | ${phase.progress} % | ${phase.itemsProcessed} / ${phase.itemsTotal} | ${phase.itemsFailed} |`;
   });
   const error = view.error === null ? '' : `\n\n**${view.error.code}** in ${view.error.phase}: ${view.error.message}`;
-  setCurrentDetails(`${view.collection} ← ${view.source === null ? '' : sourceLabel(view.source)}\n\n**${view.status}** · ${view.progress} %\n\n| phase | status | progress | documents | failed |\n|---|---|---|---|---|\n${rows.join('\n')}${error}`);
+  const link = dashboardUrl === undefined ? '' : `\n\n[Job ${view.jobId} in the dashboard](${dashboardUrl}/jobs/${encodeURIComponent(view.jobId)})`;
+  setCurrentDetails(`${view.collection} ← ${view.source === null ? '' : sourceLabel(view.source)}\n\n**${view.status}** · ${view.progress} %\n\n| phase | status | progress | documents | failed |\n|---|---|---|---|---|\n${rows.join('\n')}${error}${link}`);
 }
 
 /** Upserts the search attributes when they have changed. Only for a server that knows them. */

@@ -17,7 +17,7 @@ import { openApiDocument } from './openapi-document';
 import { registerCollections } from './routes/collections';
 import type { RouteDependencies } from './routes/dependencies';
 import { registerDocuments } from './routes/documents';
-import { registerHealth } from './routes/health';
+import { registerAbout, registerHealth } from './routes/health';
 import { registerJobControl } from './routes/job-control';
 import { registerJobs } from './routes/jobs';
 import { registerMetrics, type MetricsPage } from './routes/metrics';
@@ -36,6 +36,10 @@ export interface AppOptions extends RouteDependencies {
   /** Origins whose pages may use the API with a key. */
   corsOrigins: readonly string[];
   metrics: MetricsPage;
+  /** Of Temporal. */
+  namespace: string;
+  /** Such as `http://127.0.0.1:8233`; undefined: not known. */
+  temporalUiUrl: string | undefined;
   /** Of the package. */
   version: string;
   /** Told what nobody foresaw. */
@@ -82,6 +86,7 @@ export function createApp(options: AppOptions): OpenAPIHono<ApiEnv> {
   registerCollections(app, options);
   registerDocuments(app, options);
   registerMetrics(app, options.metrics);
+  registerAbout(app, { version, namespace: options.namespace, temporalUiUrl: options.temporalUiUrl ?? null });
 
   const document = openApiDocument(app, version, keys.length > 0);
   const page = docsPage(document);

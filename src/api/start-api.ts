@@ -35,6 +35,10 @@ export interface ApiOptions {
   apiKeys: string | undefined;
   corsOrigins: readonly string[];
   metrics: MetricsPage;
+  /** Of Temporal. */
+  namespace: string;
+  /** Of Temporal's Web UI; undefined: not known. */
+  temporalUiUrl: string | undefined;
   host: string;
   /** 0: any that is free. */
   port: number;

@@ -38,6 +38,8 @@ export interface WorkerOptions {
   isLasting: boolean;
   /** Measured there, the SDK too. Default: nothing is. */
   metrics?: ProcessMetrics;
+  /** For links from workflows. Default: there are none. */
+  dashboardUrl?: string;
 }
 
 export interface ServerAddresses {

@@ -16,6 +16,8 @@ export async function startCliApi({ io, config, version }: CommandContext, sessi
     sourceRoots,
     corsOrigins,
     metrics,
+    namespace: session.addresses.namespace,
+    temporalUiUrl: config.temporalUiUrl ?? session.addresses.temporalUiUrl,
     apiKeys: keys,
     host,
     port: port ?? DEFAULT_PORT,

@@ -5,11 +5,19 @@ import type { CommandContext, ServerSession } from './context';
 import { EXIT_DONE } from './exit-code';
 import { listenForInterruption, untilAborted } from './interruption';
 
-/** Answers the exit code; rejects when the worker breaks. @param metrics the worker's are added to it; undefined: nothing is measured @param onReady called when it works */
-export async function serveWork({ io, config }: CommandContext, session: ServerSession, metrics: ProcessMetrics | undefined, onReady: () => void): Promise<number> {
+/** What is in the process beside the worker. */
+export interface Beside {
+  /** The worker's are added to it; absent: nothing is measured. */
+  metrics?: ProcessMetrics;
+  /** Of the API in this process. */
+  apiUrl?: string;
+}
+
+/** Answers the exit code; rejects when the worker breaks. @param onReady called when it works */
+export async function serveWork({ io, config }: CommandContext, session: ServerSession, { metrics, apiUrl }: Beside, onReady: () => void): Promise<number> {
   const interruption = listenForInterruption(io, ['signal']);
   try {
-    const worker = await session.startWorker({ isLasting: true, metrics });
+    const worker = await session.startWorker({ isLasting: true, metrics, dashboardUrl: config.dashboardUrl ?? apiUrl });
     let listener: MetricsListener | undefined;
     try {
       if (metrics !== undefined && config.metricsAddress !== undefined) {

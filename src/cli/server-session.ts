@@ -103,7 +103,7 @@ async function openSession(
     addresses,
     areConfigured,
     hasLastingWorker: () => hasAnnouncedWorker(config.stateDir),
-    async startWorker({ isLasting, metrics }) {
+    async startWorker({ isLasting, metrics, dashboardUrl }) {
       await checkServers(addresses, connection);
       keepWorkerSmall();
       const [{ createWorker }, { installWorkerRuntime }, { findFreePort, LOOPBACK }] = await Promise.all([
@@ -115,7 +115,7 @@ async function openSession(
       const sdkMetricsPort = metrics && (await findFreePort());
       installWorkerRuntime({ level: isLasting || config.settings.logLevel ? config.logLevel : 'error', format: config.logFormat, say: io.say, sdkMetricsPort });
       if (sdkMetricsPort !== undefined) metrics?.addSdk(`http://${LOOPBACK}:${sdkMetricsPort}/metrics`);
-      const worker = await createWorker({ client, connection, namespace, databaseUrl, phases: config.phases, openai, providerRates: config.providerRates, observer: metrics?.observeWork(), tracing });
+      const worker = await createWorker({ client, connection, namespace, databaseUrl, phases: config.phases, openai, providerRates: config.providerRates, observer: metrics?.observeWork(), tracing, dashboardUrl });
       // Others may rely on one that does everything.
       if (!isLasting || areConfigured || config.phases.length < JOB_PHASES.length) return worker;
       const withdraw = await announceWorker(config.stateDir);

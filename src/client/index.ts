@@ -8,4 +8,4 @@ export type { JobPhase } from '../domain/job-phase';
 export type { JobStatus } from '../domain/job-status';
 export type { JobStatusResponse, PhaseStatusView } from '../domain/job-view';
 export type { SearchResult } from '../search/search-result';
-export type { CollectionView, ControlAnswer, DocumentView, PublishedDocument, SourceView } from '../service/ingestion-service';
+export type { CollectionView, ControlAnswer, DocumentView, PublishedDocument, SourceView, StatusChange } from '../service/ingestion-service';

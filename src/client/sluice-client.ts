@@ -2,7 +2,7 @@ import type { DocumentOutcome } from '../domain/document-outcome';
 import type { JobPhase } from '../domain/job-phase';
 import type { JobStatusResponse } from '../domain/job-view';
 import type { SearchResult } from '../search/search-result';
-import type { CollectionView, ControlAnswer, DocumentView, PublishedDocument, SourceView } from '../service/ingestion-service';
+import type { CollectionView, ControlAnswer, DocumentView, PublishedDocument, SourceView, StatusChange } from '../service/ingestion-service';
 import type { CollectionRequest, JobFilter, Page, Readiness, SearchRequest, StartJobRequest, UploadFile } from './requests';
 import { Transport } from './transport';
 import { watchJob } from './watch-job';
@@ -30,6 +30,8 @@ export interface SluiceClient {
   retryJob(jobId: string, options?: { failedOnly?: boolean }): Promise<JobStatusResponse>;
   listJobDocuments(jobId: string, filter?: Page & { outcome?: DocumentOutcome }): Promise<{ documents: DocumentView[]; nextCursor: string | null }>;
   listIgnoredFiles(jobId: string, page?: Page): Promise<{ documents: DocumentView[]; nextCursor: string | null }>;
+  /** When its phases changed their status, the first first. */
+  getJobHistory(jobId: string): Promise<StatusChange[]>;
   listCollections(): Promise<CollectionView[]>;
   createCollection(request: CollectionRequest): Promise<CollectionView>;
   getCollection(name: string): Promise<CollectionView>;
@@ -61,6 +63,7 @@ export function createSluiceClient({ baseUrl, apiKey, fetch: doFetch = (...reque
     retryJob: (jobId, options = {}) => post(job(jobId, '/retry'), options),
     listJobDocuments: (jobId, filter = {}) => transport.json(job(jobId, '/documents'), { query: { ...filter } }),
     listIgnoredFiles: (jobId, page = {}) => transport.json(job(jobId, '/ignored'), { query: { ...page } }),
+    getJobHistory: async (jobId) => (await transport.json<{ changes: StatusChange[] }>(job(jobId, '/history'))).changes,
     listCollections: async () => (await transport.json<{ collections: CollectionView[] }>('/v1/collections')).collections,
     createCollection: (request) => post('/v1/collections', request),
     getCollection: (name) => transport.json(collection(name)),

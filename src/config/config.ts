@@ -22,6 +22,9 @@ export interface SluiceConfig {
   providerRates: { requestsPerMinute?: number; tokensPerMinute?: number };
   /** `host:port` where a worker serves its metrics; undefined: nowhere. */
   metricsAddress: string | undefined;
+  /** Of Temporal's Web UI and of the dashboard, as others reach them; undefined: not said. */
+  temporalUiUrl: string | undefined;
+  dashboardUrl: string | undefined;
   logLevel: LogLevel;
   logFormat: LogFormat;
   debug: boolean;
@@ -65,6 +68,8 @@ export function loadConfig({ flags, env, cwd }: ConfigSources): SluiceConfig {
       tokensPerMinute: valueOf<number>(settings.embeddingTokensPerMinute),
     },
     metricsAddress: valueOf<string>(settings.metricsAddress),
+    temporalUiUrl: valueOf<string>(settings.temporalUiUrl),
+    dashboardUrl: valueOf<string>(settings.dashboardUrl),
     logLevel: valueOf<LogLevel>(settings.logLevel) ?? 'warn',
     logFormat: valueOf<LogFormat>(settings.logFormat) ?? 'text',
     debug: valueOf<boolean>(settings.debug) ?? false,

@@ -31,6 +31,7 @@ const phases = z.array(z.enum(JOB_PHASES, `must be of ${JOB_PHASES.join(', ')}`)
 const text = z.string('must be text').min(1, 'must not be empty');
 const port = z.int('must be a whole number from 0 to 65535').min(0, 'must be a whole number from 0 to 65535').max(65_535, 'must be a whole number from 0 to 65535');
 const perMinute = z.number('must be a number above 0').positive('must be a number above 0');
+const url = z.string('must be text').regex(/^https?:\/\/\S*[^/\s]$/, 'must be a URL without a slash at its end, such as https://example.org');
 const origin = z.string('must be text').regex(/^https?:\/\/[^/\s]+$/, 'must be an origin such as https://example.org');
 
 export const OPTIONS = {
@@ -146,6 +147,8 @@ export const OPTIONS = {
     help: 'where a worker serves its metrics to Prometheus (default: nowhere)',
     schema: z.string('must be text').regex(/^(.+:)?\d{1,5}$/, 'must be host:port'),
   },
+  temporalUiUrl: { kind: 'text', placeholder: 'url', group: 'api', help: "where Temporal's Web UI is, for links to workflows (default: that of the embedded server)", schema: url },
+  dashboardUrl: { kind: 'text', placeholder: 'url', group: 'worker', help: 'where the dashboard is, for links from workflows to it (default: that of the same `up`)', schema: url },
   host: { kind: 'text', placeholder: 'address', group: 'api', help: 'where the HTTP API listens (default: 127.0.0.1)', schema: text },
   port: { kind: 'number', placeholder: 'n', group: 'api', help: 'port of the HTTP API (default: 7070; 0: any that is free)', schema: port },
   sourceRoots: {

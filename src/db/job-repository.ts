@@ -8,6 +8,7 @@ import { PhaseTracker } from '../domain/phase-tracker';
 import type { Db } from './connect';
 import { toMirroredJob, type MirroredJob } from './mirrored-job';
 import type { Database, IngestionJobs } from './schema';
+import { noteStatusChanges } from './status-changes';
 import { storableJson, storableText } from './storable';
 
 export interface NewJob {
@@ -121,6 +122,7 @@ export class JobRepository {
         .where((where) => where.or([where('first_run_id', 'is', null), where('first_run_id', '=', firstRunId)]))
         .executeTakeFirst();
       if (updated.numUpdatedRows === 0n) return false;
+      await noteStatusChanges(trx, state);
       for (const phase of JOB_PHASES) await writePhase(trx, state, phase, activity[phase], final ? count : undefined);
       return true;
     });

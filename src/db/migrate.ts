@@ -3,9 +3,15 @@ import { connect } from './connect';
 import * as initial from './migrations/001-initial';
 import * as idempotencyKeys from './migrations/002-idempotency-keys';
 import * as providerGates from './migrations/003-provider-gates';
+import * as statusChanges from './migrations/004-status-changes';
 
 /** In order. A migration that has been released is never changed. */
-const MIGRATIONS: Record<string, Migration> = { '001-initial': initial, '002-idempotency-keys': idempotencyKeys, '003-provider-gates': providerGates };
+const MIGRATIONS: Record<string, Migration> = {
+  '001-initial': initial,
+  '002-idempotency-keys': idempotencyKeys,
+  '003-provider-gates': providerGates,
+  '004-status-changes': statusChanges,
+};
 
 /** Somebody waits for it at a prompt. */
 const CONNECT_TIMEOUT_MS = 5_000;

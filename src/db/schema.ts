@@ -17,6 +17,7 @@ export interface Database {
   ingestion_jobs: IngestionJobs;
   ingestion_phase_status: IngestionPhaseStatus;
   idempotency_keys: IdempotencyKeys;
+  status_changes: StatusChanges;
   provider_gates: ProviderGates;
   discovery_pages: DiscoveryPages;
   job_batches: JobBatches;
@@ -109,6 +110,14 @@ export interface IngestionPhaseStatus {
   completed_at: Date | string | null;
   outage_since: Date | null;
   updated_at: Generated<Date>;
+}
+
+export interface StatusChanges {
+  id: Generated<number>;
+  job_id: string;
+  phase: JobPhase;
+  status: PhaseStatus;
+  at: Date;
 }
 
 export interface IdempotencyKeys {

@@ -9,6 +9,7 @@ import { IdempotencyRepository } from '../db/idempotency-repository';
 import { listDocuments, listIgnored } from '../db/document-outcomes';
 import { JobRepository } from '../db/job-repository';
 import { findPublishedDocument } from '../db/published-document';
+import { listStatusChanges } from '../db/status-changes';
 import { SluiceError } from '../domain/errors';
 import type { IngestionInput } from '../domain/ingestion-input';
 import { sourceLabel } from '../domain/source-label';
@@ -126,6 +127,12 @@ export function createIngestionService({ client, db, models, readers, own = NO_O
     async documents(jobId, { outcome, ignored, cursor, limit = DEFAULT_PAGE }) {
       if ((await jobs.find(jobId)) === undefined) throw new SluiceError('JOB_NOT_FOUND', `There is no job ${jobId}.`);
       return ignored ? listIgnored(db, jobId, { cursor, limit }) : listDocuments(db, jobId, { outcome, cursor, limit });
+    },
+
+    async history(jobId) {
+      const changes = await listStatusChanges(db, jobId);
+      if (changes.length === 0 && (await jobs.find(jobId)) === undefined) throw new SluiceError('JOB_NOT_FOUND', `There is no job ${jobId}.`);
+      return changes;
     },
 
     collections: () => collections.list(),

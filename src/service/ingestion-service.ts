@@ -3,6 +3,7 @@ import type { EmbeddingChoice, IngestionInput, OwnSource, Source } from '../doma
 import type { JobPhase } from '../domain/job-phase';
 import type { JobStatus } from '../domain/job-status';
 import type { JobStatusResponse, PhaseStatusView } from '../domain/job-view';
+import type { PhaseStatus } from '../domain/phase-status';
 import type { SearchResult } from '../search/search-result';
 
 /** What the command line and the API call: start, control and watch jobs, look into collections. Every method rejects with a SluiceError. */
@@ -19,6 +20,8 @@ export interface IngestionService {
   /** A new job on an ended one's source and options. */
   retry(jobId: string, options: { failedOnly?: boolean }): Promise<{ jobId: string }>;
   documents(jobId: string, filter: { outcome?: DocumentOutcome; ignored?: boolean; cursor?: string; limit?: number }): Promise<{ documents: DocumentView[]; nextCursor: string | null }>;
+  /** When its phases changed their status, the first first. */
+  history(jobId: string): Promise<StatusChange[]>;
   collections(): Promise<CollectionView[]>;
   /** Rejects with COLLECTION_NOT_FOUND. */
   collection(name: string): Promise<CollectionView>;
@@ -59,6 +62,13 @@ export interface DocumentView {
   code: string | null;
   message: string | null;
   attempts: number;
+}
+
+export interface StatusChange {
+  /** ISO 8601: of a pause and a resumption, when the mirror learned of it. */
+  at: string;
+  phase: JobPhase;
+  status: PhaseStatus;
 }
 
 export interface CollectionView {

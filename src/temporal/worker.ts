@@ -56,6 +56,8 @@ export interface WorkerRequest {
   providers?: readonly EmbeddingProvider[];
   /** Default: nothing is measured. */
   observer?: WorkObserver;
+  /** Workflows link to it. Default: they don't. */
+  dashboardUrl?: string;
   /** Default: nothing is traced. */
   tracing?: JobTracing;
 }
@@ -92,6 +94,7 @@ export async function createWorker(request: WorkerRequest): Promise<RunningWorke
     readers: createSourceReaders({ parsers, sources, moreEndings: ownParsers.flatMap((parser) => [...parser.endings]) }),
     workflows,
     observer: observer ?? NO_OBSERVER,
+    dashboardUrl: request.dashboardUrl,
     goingAway: goingAway.signal,
   });
   // A server that does not let us register them is one without: jobs ask before they use them.

@@ -18,8 +18,8 @@ beforeAll(async () => {
   folder = createTestFolder();
   writeDocuments(path.join(folder, 'docs'), 20);
   deployment = await createDeployment();
-  await deployment.startWorker();
-  api = await startApiProcess(deployment.env, folder);
+  await deployment.startWorker(['--dashboard-url', 'https://sluice.example']);
+  api = await startApiProcess(deployment.env, folder, ['--temporal-ui-url', 'https://temporal.example']);
   client = createSluiceClient({ baseUrl: api.url });
 });
 
@@ -37,6 +37,27 @@ test('a job is started, watched to its end, and found again', async () => {
   expect(await client.getJob(started.body.jobId)).toMatchObject({ status: 'COMPLETED' });
   expect((await client.listJobs({ collection: 'life', status: 'COMPLETED' })).jobs.map(({ jobId }) => jobId)).toEqual([started.body.jobId]);
   expect((await client.listJobs({ collection: 'life', status: 'FAILED' })).jobs).toEqual([]);
+});
+
+test('a job tells when its phases changed, pauses too, and leads to its workflow, which leads back', async () => {
+  const { jobId } = await client.startJob(input('history'));
+  await client.pauseJob(jobId, 'INDEXING');
+  await expectEventually(async () => expect(await client.getJobHistory(jobId)).toContainEqual(expect.objectContaining({ phase: 'INDEXING', status: 'PAUSED' })));
+  await client.resumeJob(jobId);
+  const job = await deployment.waitForEnd(jobId);
+  const changes = await expectEventually(async () => {
+    const found = await client.getJobHistory(jobId);
+    expect(found.at(-1)).toMatchObject({ phase: 'INDEXING', status: 'COMPLETED' });
+    return found;
+  });
+  expect(changes.filter(({ phase }) => phase === 'LOADING')).toEqual([
+    { at: job.phases[0]!.startedAt, phase: 'LOADING', status: 'RUNNING' },
+    { at: job.phases[0]!.completedAt, phase: 'LOADING', status: 'COMPLETED' },
+  ]);
+  expect(changes.filter(({ phase }) => phase === 'INDEXING').map(({ status }) => status)).toEqual(['PAUSED', 'RUNNING', 'COMPLETED']);
+  expect((await api.call('GET', '/v1/about')).body).toMatchObject({ namespace: deployment.env.TEMPORAL_NAMESPACE, temporalUiUrl: 'https://temporal.example' });
+  const metadata = await deployment.client.workflow.getHandle(jobId).query<{ currentDetails?: string }>('__temporal_workflow_metadata');
+  expect(metadata.currentDetails).toContain(`(https://sluice.example/jobs/${jobId})`);
 });
 
 test('its documents come in pages, each document once', async () => {
@@ -112,6 +133,7 @@ test.each([
   ['GET', '/v1/jobs/no-such-job', undefined, 404, 'JOB_NOT_FOUND'],
   ['GET', '/v1/jobs/no-such-job/documents', undefined, 404, 'JOB_NOT_FOUND'],
   ['GET', '/v1/jobs/no-such-job/ignored', undefined, 404, 'JOB_NOT_FOUND'],
+  ['GET', '/v1/jobs/no-such-job/history', undefined, 404, 'JOB_NOT_FOUND'],
   ['GET', '/v1/jobs/no-such-job/events', undefined, 404, 'JOB_NOT_FOUND'],
   ['POST', '/v1/jobs/no-such-job/pause', {}, 404, 'JOB_NOT_FOUND'],
   ['POST', '/v1/jobs/no-such-job/resume', {}, 404, 'JOB_NOT_FOUND'],

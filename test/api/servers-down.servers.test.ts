@@ -73,6 +73,7 @@ const requests = (): [method: string, address: string, body?: object][] => [
   ['GET', `/v1/jobs/${running}`],
   ['GET', `/v1/jobs/${ended}/documents`],
   ['GET', `/v1/jobs/${ended}/ignored`],
+  ['GET', `/v1/jobs/${ended}/history`],
   ['GET', `/v1/jobs/${ended}/events`],
   ['POST', '/v1/jobs', start],
   ['POST', `/v1/jobs/${running}/pause`, {}],

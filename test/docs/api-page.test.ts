@@ -9,7 +9,7 @@ const page = readText('docs/api.md');
 
 /** Nothing is asked of what it is made from. */
 function operations(): string[] {
-  const app = createApp({ service: {} as never, watchers: {} as never, uploads: {} as never, sourceRoots: [], keys: [], corsOrigins: [], metrics: {} as never, version: '0', logError: () => undefined });
+  const app = createApp({ service: {} as never, watchers: {} as never, uploads: {} as never, sourceRoots: [], keys: [], corsOrigins: [], metrics: {} as never, namespace: 'default', temporalUiUrl: undefined, version: '0', logError: () => undefined });
   return Object.entries(openApiDocument(app, '0', false).paths ?? {}).flatMap(([address, methods]) => Object.keys(methods).map((method) => `${method.toUpperCase()} ${address}`));
 }
 

@@ -1,7 +1,7 @@
 /** Whether the process lives, and whether it can serve: for whoever starts and routes to it. Neither needs a key. */
 import { createRoute, z, type OpenAPIHono } from '@hono/zod-openapi';
 import type { ApiEnv } from '../api-env';
-import { json } from '../schemas/answers';
+import { json, PROBLEMS } from '../schemas/answers';
 import type { RouteDependencies } from './dependencies';
 
 const tags = ['Health'];
@@ -27,6 +27,26 @@ const readyz = createRoute({
   security: [],
   responses: { 200: json(readinessSchema, 'Both do.'), 503: json(readinessSchema, 'One does not: reads may be served from the other.') },
 });
+
+const aboutSchema = z
+  .strictObject({ version: z.string(), namespace: z.string(), temporalUiUrl: z.string().nullable() })
+  .meta({ id: 'About', description: "temporalUiUrl: of Temporal's Web UI, where it is known; a job's workflow is at temporalUiUrl/namespaces/{namespace}/workflows/{jobId}." });
+
+const about = createRoute({
+  method: 'get',
+  path: '/v1/about',
+  tags,
+  operationId: 'about',
+  summary: 'What serves here, and where its workflows are seen.',
+  responses: { 200: json(aboutSchema, 'The deployment.'), ...PROBLEMS },
+});
+
+export type About = z.infer<typeof aboutSchema>;
+
+/** For whoever has a key, where there are keys. */
+export function registerAbout(app: OpenAPIHono<ApiEnv>, found: About): void {
+  app.openapi(about, (context) => context.json(found, 200));
+}
 
 export function registerHealth(app: OpenAPIHono<ApiEnv>, { service }: Pick<RouteDependencies, 'service'>): void {
   app.openapi(healthz, (context) => context.json({ status: 'alive' as const }, 200));

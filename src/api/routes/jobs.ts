@@ -7,7 +7,7 @@ import { checkSourceRoots } from '../access/source-roots';
 import type { ApiEnv } from '../api-env';
 import { eventStream } from '../events/event-stream';
 import { json, jsonBody, PROBLEMS } from '../schemas/answers';
-import { documentPageSchema, jobPageSchema, jobSchema, jobStatusNameSchema } from '../schemas/job';
+import { documentPageSchema, historySchema, jobPageSchema, jobSchema, jobStatusNameSchema } from '../schemas/job';
 import { jobParams, limitSchema, textSchema } from '../schemas/parameters';
 import type { RouteDependencies } from './dependencies';
 
@@ -75,6 +75,16 @@ const listIgnored = createRoute({
 /** Of each event: OpenAPI 3.1 has no word of its own for a stream's items. */
 const serverSentEvent = z.object({ id: z.string().optional(), event: z.string().optional(), data: z.string() });
 
+const getHistory = createRoute({
+  method: 'get',
+  path: '/v1/jobs/{jobId}/history',
+  tags,
+  operationId: 'getJobHistory',
+  summary: 'List when the phases of a job changed their status.',
+  request: { params: jobParams },
+  responses: { 200: json(historySchema, 'In their order. The times of a pause and a resumption are those at which the database learned of it.'), ...PROBLEMS },
+});
+
 const watchJob = createRoute({
   method: 'get',
   path: '/v1/jobs/{jobId}/events',
@@ -104,6 +114,7 @@ export function registerJobs(app: OpenAPIHono<ApiEnv>, { service, watchers, sour
   app.openapi(listJobs, async (context) => context.json(await service.list(context.req.valid('query')), 200));
   app.openapi(getJob, async (context) => context.json(await service.status(context.req.valid('param').jobId), 200));
   app.openapi(listDocuments, async (context) => context.json(await service.documents(context.req.valid('param').jobId, context.req.valid('query')), 200));
+  app.openapi(getHistory, async (context) => context.json({ changes: await service.history(context.req.valid('param').jobId) }, 200));
   app.openapi(listIgnored, async (context) =>
     context.json(await service.documents(context.req.valid('param').jobId, { ...context.req.valid('query'), ignored: true }), 200),
   );

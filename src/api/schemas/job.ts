@@ -8,7 +8,7 @@ import { JOB_STATUSES } from '../../domain/job-status';
 import type { DocumentCounts, JobError, JobStatusResponse, PhaseStatusView } from '../../domain/job-view';
 import { PHASE_STATUSES } from '../../domain/phase-status';
 import { WAIT_REASONS } from '../../domain/wait-reason';
-import type { ControlAnswer, DocumentView } from '../../service/ingestion-service';
+import type { ControlAnswer, DocumentView, StatusChange } from '../../service/ingestion-service';
 
 const count = z.int().min(0);
 const percent = z.int().min(0).max(100);
@@ -70,6 +70,10 @@ export const jobSchema: z.ZodType<JobStatusResponse> = z
     asOf: time,
   })
   .meta({ id: 'Job', description: 'A job and its four phases, in order.' });
+
+const statusChange: z.ZodType<StatusChange> = z.strictObject({ at: time, phase: jobPhaseSchema, status: z.enum(PHASE_STATUSES) }).meta({ id: 'StatusChange' });
+
+export const historySchema = z.strictObject({ changes: z.array(statusChange) });
 
 const nextCursor = z.string().nullable().meta({ description: 'Of the next page; null: this is the last.' });
 

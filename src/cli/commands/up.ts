@@ -19,7 +19,7 @@ export function registerUp(program: Command, run: Runner): void {
           const metrics = createProcessMetrics();
           const api = await startCliApi(context, session, metrics);
           try {
-            return await serveWork(context, session, metrics, () => {
+            return await serveWork(context, session, { metrics, apiUrl: api.url }, () => {
               if (io.isJson) io.printJson({ ...session.addresses, apiUrl: api.url });
               else
                 io.print(

@@ -14,7 +14,7 @@ export function registerWorker(program: Command, run: Runner): void {
         try {
           const isMeasured = context.config.metricsAddress !== undefined;
           const metrics = isMeasured ? (require('../../metrics/process-metrics') as typeof import('../../metrics/process-metrics')).createProcessMetrics() : undefined;
-          return await serveWork(context, session, metrics, () => context.io.say(`Working on ${context.config.phases.join(', ')}.`));
+          return await serveWork(context, session, { metrics }, () => context.io.say(`Working on ${context.config.phases.join(', ')}.`));
         } finally {
           await session.close();
         }
