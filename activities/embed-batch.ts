@@ -92,9 +92,10 @@ export function createEmbedBatch({ db, models, providerRates, observer, goingAwa
   }
 
   /** One for all batches of this worker, and of all dimensions: the provider's limits are a model's. */
-  function sharedGateOf({ provider, model }: EmbeddingProvider): SharedGate {
-    const key = JSON.stringify([provider, model]);
-    const gate = sharedGates.get(key) ?? new SharedGate(new ProviderGateRepository(db, { provider, model }, providerRates));
+  function sharedGateOf(provider: EmbeddingProvider): SharedGate {
+    const of = { provider: provider.provider, model: provider.model };
+    const key = JSON.stringify(of);
+    const gate = sharedGates.get(key) ?? new SharedGate(new ProviderGateRepository(db, of, providerRates), provider);
     sharedGates.set(key, gate);
     return gate;
   }

@@ -45,11 +45,9 @@ export class JobGate implements RequestGate {
     if (passage === undefined) return undefined;
     // Last of all, by what all workers have stored: only requests under way can go beyond the budget.
     if (isLimited(this.budget) && isBudgetSpent(this.budget, await this.dependencies.embeddings.getSpent(this.job.jobId))) {
-      await passage.abandoned();
       throw new BudgetUsedUp();
     }
     return {
-      abandoned: () => passage.abandoned(),
       answered: async (charged) => {
         this.#answeredAtMs = performance.now();
         await passage.answered(charged);

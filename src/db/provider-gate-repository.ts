@@ -9,8 +9,8 @@ const HORIZON_SECONDS = 10;
 /** What was not used of the last second may be made up for: an event loop that was busy must not cost a part of the limit. */
 const BURST_SECONDS = 1;
 
-/** Longer than a request and the storing of its answer: then its worker is dead. */
-const PROBE_SECONDS = 90;
+/** Longer than the one word is waited for: then its worker is dead. */
+const PROBE_SECONDS = 35;
 
 const MAX_BACKOFF_SECONDS = 60;
 
@@ -78,11 +78,12 @@ export class ProviderGateRepository implements GateStore {
   }
 
   async noteLimit({ sentMsAgo, retryAfterMs, message }: NotedFailure): Promise<void> {
+    // Refusals in a row say that the wait was too short, not that the rate is still too high: nothing was sent at it yet.
     const isNew = isSentAfter('limited_at', sentMsAgo);
     const used = sql`least(${this.rates.requestsPerMinute ?? null}::double precision, ${learnedRate}, greatest(${MIN_RATE_SEEN}, ${recent('g', 'clock_timestamp()')} * ${60 / RECENT_SECONDS}))`;
     await sql`
       update sluice.provider_gates g set
-        learned_rate = case when ${isNew} then greatest(${MIN_RATE}, ${DECREASE} * ${used}) else learned_rate end,
+        learned_rate = case when ${isNew} and refusals = 0 then greatest(${MIN_RATE}, ${DECREASE} * ${used}) else learned_rate end,
         limited_at = case when ${isNew} then clock_timestamp() else limited_at end,
         refusals = refusals + case when ${isNew} then 1 else 0 end,
         blocked_until = greatest(blocked_until, ${waitUntil('refusals', isNew, retryAfterMs)}),
@@ -101,10 +102,6 @@ export class ProviderGateRepository implements GateStore {
         probing_until = case when ${isNew} then null else probing_until end,
         failure = ${message}
       where ${this.#row}`.execute(this.db);
-  }
-
-  async releaseProbe(): Promise<void> {
-    await sql`update sluice.provider_gates set probing_until = null where ${this.#row}`.execute(this.db);
   }
 
   get #row() {

@@ -6,7 +6,7 @@ import type { EmbeddingProvider } from './provider';
 import type { RequestGate } from './request-gate';
 import { planRequests } from './request-planner';
 import { RequestSlots } from './request-slots';
-import { plannedRequest, RequestSender } from './send-request';
+import { sendRequest, type PlannedRequest } from './send-request';
 import { TextClaims, type ClaimOutcome } from './text-claims';
 
 export interface TextToEmbed {
@@ -45,18 +45,16 @@ export interface EmbedOptions {
 export class Embedder {
   readonly #slots: RequestSlots;
   readonly #claims = new TextClaims();
-  readonly #sender: RequestSender;
 
   constructor(readonly provider: EmbeddingProvider) {
     this.#slots = new RequestSlots(provider.limits.maxConcurrentRequests);
-    this.#sender = new RequestSender(provider);
   }
 
   /**
    * Resolves when every text is stored or refused (finished), or when `stop` ended it before. A text that another batch of this worker
    * has in hand is waited for: it is stored by that batch's `store`.
    *
-   * Rejects with the first error of {@link RequestSender.send}, after what was sent has been stored; with the reason of `abort` when that is aborted.
+   * Rejects with the first error of {@link sendRequest}, after what was sent has been stored; with the reason of `abort` when that is aborted.
    */
   async embedAll(texts: readonly TextToEmbed[], options: EmbedOptions): Promise<{ finished: boolean }> {
     const { stop, abort } = options;
@@ -99,14 +97,14 @@ export class Embedder {
   async #sendAll(own: readonly TextToEmbed[], pending: Map<string, TextToEmbed>, options: EmbedOptions, halt: AbortController): Promise<void> {
     const { limits } = this.provider;
     const maxTokensPerRequest = Math.min(limits.maxTokensPerRequest, options.maxTokensPerRequest ?? Infinity);
-    const queue = planRequests(own, { ...limits, maxTokensPerRequest }).map(plannedRequest);
+    const queue = planRequests(own, { ...limits, maxTokensPerRequest }).map((texts): PlannedRequest => ({ texts, failures: 0 }));
     let failure: { error: unknown } | undefined;
     const lane = async () => {
       while (queue.length > 0 && (await this.#slots.acquire(options.jobId, halt.signal))) {
         try {
           const request = halt.signal.aborted ? undefined : queue.shift();
           if (request === undefined) continue;
-          const { settled, again } = await this.#sender.send(request, options, halt.signal);
+          const { settled, again } = await sendRequest(request, this.provider, options, halt.signal);
           for (const [hash, outcome] of settled) {
             pending.delete(hash);
             this.#claims.settle(hash, outcome);

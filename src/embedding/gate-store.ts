@@ -8,8 +8,6 @@ export interface GateStore {
   noteLimit(failure: NotedFailure): Promise<void>;
   /** No answer, or none that can be used: from now on one request at a time finds out whether it is back, later each time. */
   noteFailure(failure: NotedFailure): Promise<void>;
-  /** The request that was to find out was not sent. */
-  releaseProbe(): Promise<void>;
 }
 
 export type Reservation = Granted | Closed;
@@ -20,7 +18,7 @@ export interface Granted {
   waitMs: number;
   msPerRequest: number;
   msPerToken: number;
-  /** One request alone, which finds out whether the provider is back. */
+  /** One request alone, of one word, to find out whether the provider is back. */
   isProbe: boolean;
   /** An answer is news to the others. */
   isTroubled: boolean;

@@ -55,3 +55,8 @@ export class ProviderError extends Error {
     this.tokens = tokens;
   }
 }
+
+/** A refusal is an answer: the provider is there. */
+export function isAnswer({ kind }: ProviderError): boolean {
+  return kind === 'auth' || kind === 'request' || kind === 'text';
+}

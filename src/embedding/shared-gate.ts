@@ -2,8 +2,8 @@
  * The gate of one process before one provider and model: brings the requests of all its batches to the store that all workers share, a few
  * at a time, so that asking costs little, and has each wait for its turn.
  */
-import type { Closed, GateStore, Granted } from './gate-store';
-import type { ProviderError } from './provider';
+import type { Closed, GateStore, Granted, NotedFailure } from './gate-store';
+import { isAnswer, ProviderError, type EmbeddingProvider } from './provider';
 import type { Passage, RequestGate } from './request-gate';
 
 /** So long a closed gate is waited for; then batches give way, so that they don't keep others, of other providers, from working. */
@@ -11,6 +11,13 @@ const MAX_CLOSED_MS = 10_000;
 
 /** Before a closed gate it is looked so often whether it has opened: once a process, not once a batch. */
 const LOOK_MS = 1_000;
+
+/**
+ * Sent to find out whether the provider is back: one token, rather than what somebody pays for. So a request that fails, again and again, has
+ * always been preceded by an answer: it is not the provider then.
+ */
+export const PROBE_TEXT = 'test';
+const PROBE_TIMEOUT_MS = 30_000;
 
 interface Waiter {
   tokens: number;
@@ -39,7 +46,7 @@ export class SharedGate implements RequestGate {
   #counted = 0;
   #waits: Closed['reason'] | undefined;
 
-  constructor(private readonly store: GateStore) {}
+  constructor(private readonly store: GateStore, private readonly provider: Pick<EmbeddingProvider, 'embed'>) {}
 
   /** What holds requests up for longer than a second now. */
   get waitsFor(): Closed['reason'] | undefined {
@@ -59,7 +66,6 @@ export class SharedGate implements RequestGate {
         tokens,
         resolve: (passage) => {
           settle();
-          if (signal.aborted) void passage?.abandoned();
           resolve(passage);
         },
         reject: (error) => {
@@ -84,7 +90,8 @@ export class SharedGate implements RequestGate {
         const asking = [...this.#queue];
         const factor = this.#counted === 0 ? 1 : this.#charged / this.#counted;
         const reply = await this.store.reserve(asking.length, Math.round(factor * asking.reduce((sum, { tokens }) => sum + tokens, 0)));
-        if (reply.isGranted) this.#grant(reply, factor);
+        if (reply.isGranted && reply.isProbe) await this.#probe();
+        else if (reply.isGranted) this.#grant(reply, factor, asking);
         else await this.#wait(reply);
       }
     } catch (error) {
@@ -94,12 +101,14 @@ export class SharedGate implements RequestGate {
     }
   }
 
-  #grant({ waitMs, msPerRequest, msPerToken, isProbe, isTroubled }: Granted, factor: number): void {
+  #grant({ waitMs, msPerRequest, msPerToken, isTroubled }: Granted, factor: number, asking: readonly Waiter[]): void {
     this.#isTroubled ||= isTroubled;
     this.#closedAtMs = undefined;
     let tokensBefore = 0;
     let requestsBefore = 0;
-    for (const waiter of isProbe ? [...this.#queue].slice(0, 1) : this.#queue) {
+    // Neither those that have given up meanwhile, nor those that came too late to be asked for.
+    const granted = asking.filter((waiter) => this.#queue.has(waiter));
+    for (const waiter of granted) {
       this.#queue.delete(waiter);
       const ownWaitMs = waitMs + Math.max(requestsBefore++ * msPerRequest, tokensBefore * msPerToken);
       tokensBefore += factor * waiter.tokens;
@@ -107,11 +116,38 @@ export class SharedGate implements RequestGate {
       const go = () => {
         // The provider has gone while this one waited for its turn: it finds out with all the others.
         if (this.#closedAtMs !== undefined) this.#enqueue(waiter);
-        else waiter.resolve(this.#passage(waiter.tokens, isProbe));
+        else waiter.resolve(this.#passage(waiter.tokens));
       };
       if (ownWaitMs < 1) go();
       else setTimeout(go, ownWaitMs);
     }
+  }
+
+  async #probe(): Promise<void> {
+    const sentAtMs = performance.now();
+    const patience = AbortSignal.timeout(PROBE_TIMEOUT_MS);
+    try {
+      await this.provider.embed([PROBE_TEXT], patience);
+      await this.#noteAnswer();
+    } catch (error) {
+      const said = patience.aborted ? new ProviderError('unavailable', `The embedding provider has not answered one word within ${PROBE_TIMEOUT_MS / 1_000} s.`) : error;
+      if (!(said instanceof ProviderError)) throw said;
+      await (isAnswer(said) ? this.#noteAnswer() : this.#noteFailure(said, sentAtMs));
+    }
+  }
+
+  async #noteAnswer(): Promise<void> {
+    this.#isTroubled = false;
+    await this.store.noteAnswer();
+    this.#closedAtMs = undefined;
+    this.#look?.();
+  }
+
+  async #noteFailure({ kind, retryAfterMs, message }: ProviderError, sentAtMs: number): Promise<void> {
+    this.#isTroubled = true;
+    this.#closedAtMs ??= performance.now();
+    const failure: NotedFailure = { sentMsAgo: performance.now() - sentAtMs, retryAfterMs, message };
+    await (kind === 'rate-limited' ? this.store.noteLimit(failure) : this.store.noteFailure(failure));
   }
 
   async #wait({ reason, waitMs, isProbing, message }: Closed): Promise<void> {
@@ -130,7 +166,7 @@ export class SharedGate implements RequestGate {
     this.#queue.clear();
   }
 
-  #passage(tokens: number, isProbe: boolean): Passage {
+  #passage(tokens: number): Passage {
     const sentAtMs = performance.now();
     return {
       answered: async (charged) => {
@@ -138,20 +174,9 @@ export class SharedGate implements RequestGate {
           this.#charged += charged;
           this.#counted += tokens;
         }
-        if (!isProbe && !this.#isTroubled) return;
-        this.#isTroubled = false;
-        await this.store.noteAnswer();
-        this.#closedAtMs = undefined;
-        this.#look?.();
+        if (this.#isTroubled) await this.#noteAnswer();
       },
-      failed: async ({ kind, retryAfterMs, message }: ProviderError) => {
-        this.#isTroubled = true;
-        this.#closedAtMs ??= performance.now();
-        const failure = { sentMsAgo: performance.now() - sentAtMs, retryAfterMs, message };
-        await (kind === 'rate-limited' ? this.store.noteLimit(failure) : this.store.noteFailure(failure));
-      },
-      // When even this fails the others wait until the time of the one that was to find out is over.
-      abandoned: () => (isProbe ? this.store.releaseProbe().catch(() => undefined) : Promise.resolve()),
+      failed: (error) => this.#noteFailure(error, sentAtMs),
     };
   }
 }

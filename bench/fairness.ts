@@ -1,0 +1,90 @@
+/**
+ * How much longer a small job takes when many large ones are at work: `npm run bench:fairness -- [--jobs 50] [--documents 100] [--latency-ms 100]`.
+ * Two workers on embedded servers, all jobs at one provider. The ratio should be below 3.
+ */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { connect } from '../src/db/connect';
+import { migrateToLatest } from '../src/db/migrate';
+import type { JobStatusResponse } from '../src/domain/job-view';
+import { acquireServers } from '../src/embedded/servers';
+import { createParserPool } from '../src/parsing/child-process-pool';
+import { createIngestionService } from '../src/service/create-ingestion-service';
+import { createSourceReaders } from '../src/sources/source-readers';
+import { connectClient } from '../src/temporal/connect-client';
+import { writeBenchDocuments } from './documents';
+
+const DIST = join(__dirname, '..');
+const DIMENSIONS = 256;
+const SMALL_DOCUMENTS = 20;
+const RUNS_ALONE = 3;
+const POLL_MS = 50;
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({ options: { jobs: { type: 'string', default: '50' }, documents: { type: 'string', default: '100' }, 'latency-ms': { type: 'string', default: '100' } } });
+  const [jobs, documents] = [Number(values.jobs), Number(values.documents)];
+  const work = mkdtempSync(join(tmpdir(), 'sluice-bench-'));
+  const folderOf = (name: string, count: number, first: number) => {
+    writeBenchDocuments(join(work, name), count, first);
+    return join(work, name);
+  };
+  const smallOnes = Array.from({ length: RUNS_ALONE + 1 }, (_, index) => folderOf(`small-${index}`, SMALL_DOCUMENTS, index * SMALL_DOCUMENTS));
+  const largeOnes = Array.from({ length: jobs }, (_, index) => folderOf(`large-${index}`, documents, 1_000 + index * documents));
+  const servers = await acquireServers({ stateDir: join(work, '.sluice'), say: () => undefined, mayStart: true });
+  const children: ChildProcess[] = [];
+  try {
+    await migrateToLatest(servers.databaseUrl);
+    const run = async (args: readonly string[], env: NodeJS.ProcessEnv = {}) => {
+      const child = spawn(process.execPath, args, { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+      children.push(child);
+      child.stderr.resume();
+      const [line] = (await Promise.race([once(child.stdout, 'data'), once(child.stderr, 'data')])) as [Buffer];
+      return line.toString();
+    };
+    const provider = await run([join(DIST, 'test/embedding/embeddings-server.js'), '--port', '0', '--latency-ms', values['latency-ms'], '--dimensions', String(DIMENSIONS)]);
+    const env = { DATABASE_URL: servers.databaseUrl, TEMPORAL_ADDRESS: servers.temporalAddress, OPENAI_BASE_URL: /http:\S+/.exec(provider)![0], OPENAI_API_KEY: 'bench' };
+    for (let worker = 0; worker < 2; worker++) await run([join(DIST, 'src/cli/main.js'), 'worker'], env);
+
+    const client = await connectClient({ address: servers.temporalAddress }, 'default');
+    const db = connect(servers.databaseUrl);
+    const service = createIngestionService({ client, db, readers: createSourceReaders({ parsers: createParserPool() }), models: undefined as never });
+    const start = (collection: string, path: string) =>
+      service.start({ collection, source: { kind: 'folder', path }, options: { embedding: { provider: 'openai', model: 'bench', dimensions: DIMENSIONS }, batchDocuments: SMALL_DOCUMENTS } });
+    const secondsOf = async (collection: string, path: string) => {
+      const started = performance.now();
+      const { jobId } = await start(collection, path);
+      let job: JobStatusResponse;
+      while ((job = await service.status(jobId)).finishedAt === null) await sleep(POLL_MS);
+      if (job.status !== 'COMPLETED') throw new Error(JSON.stringify(job));
+      return (performance.now() - started) / 1_000;
+    };
+
+    const alone: number[] = [];
+    for (let index = 0; index < RUNS_ALONE; index++) alone.push(await secondsOf(`alone-${index}`, smallOnes[index]!));
+    const large = await Promise.all(largeOnes.map((path, index) => start(`large-${index}`, path)));
+    const isAtWork = async () => (await Promise.all(large.map(({ jobId }) => service.status(jobId)))).filter(({ status }) => status === 'RUNNING').length >= jobs * 0.9;
+    while (!(await isAtWork())) await sleep(POLL_MS);
+    const beside = await secondsOf('beside', smallOnes.at(-1)!);
+    const left = (await Promise.all(large.map(({ jobId }) => service.status(jobId)))).filter(({ finishedAt }) => finishedAt === null).length;
+    const usual = alone.toSorted((a, b) => a - b)[1]!;
+    console.log(`A job of ${SMALL_DOCUMENTS} documents: alone ${alone.map((seconds) => seconds.toFixed(1)).join(', ')} s; beside ${jobs} jobs of ${documents} documents (${left} of them outlast it) ${beside.toFixed(1)} s: ratio ${(beside / usual).toFixed(2)}`);
+    await Promise.all([client.connection.close(), db.destroy()]);
+  } finally {
+    for (const child of children) child.kill('SIGKILL');
+    await servers.release();
+    rmSync(work, { recursive: true, force: true });
+  }
+}
+
+main().then(
+  () => process.exit(0),
+  (error: unknown) => {
+    console.error(error);
+    process.exit(1);
+  },
+);
