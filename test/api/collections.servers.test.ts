@@ -31,6 +31,8 @@ async function ingest(collection: string, ...sources: string[]): Promise<void> {
   for (const source of sources) {
     const { jobId } = await client.startJob({ collection, source: { kind: 'folder', path: source }, options: { embedding: EMBEDDING } });
     expect(await deployment.waitForEnd(jobId)).toMatchObject({ status: 'COMPLETED' });
+    // From then on the mirror knows too.
+    await deployment.client.workflow.getHandle(jobId).result();
   }
 }
 
