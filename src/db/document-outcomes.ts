@@ -4,6 +4,7 @@ import type { JobPhase } from '../domain/job-phase';
 import { rowsOf } from './bulk';
 import type { Db } from './connect';
 import type { Database } from './schema';
+import { badCursor, numberOf } from './page-cursor';
 import { storableText } from './storable';
 
 export interface FailedDocument {
@@ -44,7 +45,7 @@ export async function listDocuments(
     .orderBy('ordinal')
     .limit(filter.limit + 1);
   if (filter.outcome !== undefined) query = query.where('outcome', '=', filter.outcome);
-  if (filter.cursor !== undefined) query = query.where('ordinal', '>', Number(filter.cursor));
+  if (filter.cursor !== undefined) query = query.where('ordinal', '>', numberOf(filter.cursor));
   const rows = await query.execute();
   const page = rows.slice(0, filter.limit);
   return {
@@ -56,6 +57,7 @@ export async function listDocuments(
 /** The files that a job found and does not read. */
 export async function listIgnored(db: Db, jobId: string, filter: { cursor?: string; limit: number }): Promise<{ documents: DocumentRow[]; nextCursor: string | null }> {
   let query = db.selectFrom('job_ignored_files').select(['uri', 'reason']).where('job_id', '=', jobId).orderBy('uri').limit(filter.limit + 1);
+  if (filter.cursor?.includes('\0')) throw badCursor(filter.cursor);
   if (filter.cursor !== undefined) query = query.where('uri', '>', filter.cursor);
   const rows = await query.execute();
   const page = rows.slice(0, filter.limit);

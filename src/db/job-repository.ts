@@ -9,6 +9,7 @@ import type { Db } from './connect';
 import { toMirroredJob, type MirroredJob } from './mirrored-job';
 import type { Database, IngestionJobs } from './schema';
 import { noteStatusChanges } from './status-changes';
+import { badCursor } from './page-cursor';
 import { storableJson, storableText } from './storable';
 
 export interface NewJob {
@@ -143,7 +144,8 @@ export class JobRepository {
       if (filter.status === 'NOT_STARTED') query = query.where('status', '=', 'PENDING').where('queued_at', 'is', null);
       else if (filter.status === 'PENDING') query = query.where('status', '=', 'PENDING').where('queued_at', 'is not', null);
       else if (filter.status !== undefined) query = query.where('status', '=', filter.status);
-      if (filter.cursor !== undefined) query = query.where(sql<boolean>`(created_at, id) < (select created_at, id from sluice.ingestion_jobs where id = ${filter.cursor})`);
+    if (filter.cursor !== undefined && (filter.cursor.includes('\0') || (await this.find(filter.cursor)) === undefined)) throw badCursor(filter.cursor);
+    if (filter.cursor !== undefined) query = query.where(sql<boolean>`(created_at, id) < (select created_at, id from sluice.ingestion_jobs where id = ${filter.cursor})`);
       const rows = await query.execute();
       const page = rows.slice(0, filter.limit);
       return { jobs: await withPhases(trx, page), nextCursor: rows.length > filter.limit ? page[page.length - 1]!.id : null };
@@ -151,16 +153,16 @@ export class JobRepository {
   }
 
   /** The active job on a source of a collection. */
-  async findActive(collection: string, locator: string): Promise<{ jobId: string; source: unknown; options: unknown } | undefined> {
+  async findActive(collection: string, locator: string): Promise<{ jobId: string; firstRunId: string | null; namespace: string | null; source: unknown; options: unknown } | undefined> {
     const row = await this.db
       .selectFrom('ingestion_jobs as j')
       .innerJoin('sources as s', 's.id', 'j.source_id')
-      .select(['j.id', 'j.source', 'j.options'])
+      .select(['j.id', 'j.first_run_id', 'j.namespace', 'j.source', 'j.options'])
       .where('j.collection', '=', collection)
       .where('s.locator', '=', locator)
       .where('j.status', 'in', ['PENDING', 'RUNNING'])
       .executeTakeFirst();
-    return row && { jobId: row.id, source: row.source, options: row.options };
+    return row && { jobId: row.id, firstRunId: row.first_run_id, namespace: row.namespace, source: row.source, options: row.options };
   }
 
   /** What a job was started with; for a retry. */

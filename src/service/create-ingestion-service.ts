@@ -102,6 +102,9 @@ export function createIngestionService({ client, db, models, readers, own = NO_O
       const checked = parseIngestionInput(input, own);
       const active = await jobs.findActive(checked.collection, await readers.getReader(checked.source).locator(checked.source));
       if (active === undefined) return undefined;
+      // A job whose workflow has ended, or is gone, holds nothing: the opening of the next one mends its row.
+      const holder = active.namespace === client.options.namespace ? await workflows.look(active.jobId, active.firstRunId).catch(() => undefined) : undefined;
+      if (holder?.end !== undefined) return undefined;
       const sameOptions = isDeepStrictEqual(plain(active.source), plain(checked.source)) && isDeepStrictEqual(plain(active.options), plain(checked.options ?? {}));
       return { jobId: active.jobId, sameOptions };
     },

@@ -90,12 +90,12 @@ describe('ingest', () => {
 
   test.each([
     [{ jobId: 'other', sameOptions: false }, []],
+    [{ jobId: 'other', sameOptions: false }, ['--detach']],
     [{ jobId: 'other', sameOptions: true }, ['--job-id', 'mine']],
-  ])('with other options or another id is left to the service: %j', async (active, flags) => {
-    const start = () => Promise.reject(new SluiceError('ALREADY_RUNNING', 'The job other ingests it.'));
-    expect(
-      await runCommand(['ingest', '{cwd}', '-c', 'c', ...flags], { service: { findActive: async () => active, start } }),
-    ).toMatchObject({ exitCode: 2 });
+  ])('with other options or another id is refused beside an active job: %j %j', async (active, flags) => {
+    const run = await runCommand(['ingest', '{cwd}', '-c', 'c', ...flags, '--json'], { service: { findActive: async () => active } });
+    expect(run).toMatchObject({ exitCode: 2 });
+    expect(JSON.parse(run.stdout)).toMatchObject({ error: { code: 'ALREADY_RUNNING', message: expect.stringContaining('Job other is ingesting') as string } });
   });
 
   test('--detach needs running servers and tells the id', async () => {

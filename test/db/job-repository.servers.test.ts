@@ -1,6 +1,7 @@
 import type { KyselyPlugin } from 'kysely';
 import { claimSource } from '../../src/db/claim-source';
 import { CollectionRepository } from '../../src/db/collection-repository';
+import { listDocuments, listIgnored } from '../../src/db/document-outcomes';
 import { JobRepository } from '../../src/db/job-repository';
 import { newIngestionState, viewOf, type IngestionState, type PhaseActivity } from '../../src/domain/ingestion-state';
 import { perPhase } from '../../src/domain/job-phase';
@@ -280,4 +281,10 @@ test('a last state that was not told of all batches takes nothing back of what t
   tracker.failJob({ code: 'CANCELLED', message: 'The job was cancelled.' });
   await mirror(state, { run: 'run-cut-off', final: true });
   expect(await jobs.find('cut-off')).toMatchObject({ status: 'FAILED', state: { documents: { total: 2, totalIsFinal: false } } });
+});
+
+test('a cursor that no page has given is INVALID_INPUT', async () => {
+  for (const cursor of ['none', '', 'a\0b']) await expect(jobs.list({ cursor, limit: 9 })).rejects.toMatchObject({ code: 'INVALID_INPUT' });
+  for (const cursor of ['none', '', '-1', '1.5', '99999999999']) await expect(listDocuments(database.db, 'any', { cursor, limit: 9 })).rejects.toMatchObject({ code: 'INVALID_INPUT' });
+  await expect(listIgnored(database.db, 'any', { cursor: 'a\0b', limit: 9 })).rejects.toMatchObject({ code: 'INVALID_INPUT' });
 });

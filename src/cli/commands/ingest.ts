@@ -5,6 +5,7 @@ import type { Command } from 'commander';
 import { areServersConfigured } from '../../config/config';
 import { SluiceError } from '../../domain/errors';
 import type { IngestionInput } from '../../domain/ingestion-input';
+import { sourceLabel } from '../../domain/source-label';
 import { parseIngestionInput } from '../../input/ingestion-input';
 import { checkJobId } from '../../input/names';
 import { SOURCE_KINDS } from '../../input/source-schema';
@@ -88,7 +89,10 @@ async function startOrAttach(
   jobId: string | undefined,
 ): Promise<string> {
   const active = await service.findActive(input);
-  if (!active?.sameOptions || (jobId !== undefined && jobId !== active.jobId)) return (await service.start(input, { jobId })).jobId;
+  if (active === undefined) return (await service.start(input, { jobId })).jobId;
+  if (!active.sameOptions || (jobId !== undefined && jobId !== active.jobId)) {
+    throw new SluiceError('ALREADY_RUNNING', `Job ${active.jobId} is ingesting ${sourceLabel(input.source)} into "${input.collection}", with other options or another id.`);
+  }
   io.say(`The job ${active.jobId} is ingesting this already: attached to it.`);
   return active.jobId;
 }
