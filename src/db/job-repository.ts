@@ -138,14 +138,14 @@ export class JobRepository {
 
   /** Newest first. @param cursor what `nextCursor` said */
   async list(filter: { status?: JobStatus; collection?: string; cursor?: string; limit: number }): Promise<{ jobs: MirroredJob[]; nextCursor: string | null }> {
+    if (filter.cursor !== undefined && (filter.cursor.includes('\0') || (await this.find(filter.cursor)) === undefined)) throw badCursor(filter.cursor);
     return this.inOneMoment(async (trx) => {
       let query = trx.selectFrom('ingestion_jobs').selectAll().orderBy('created_at', 'desc').orderBy('id', 'desc').limit(filter.limit + 1);
       if (filter.collection !== undefined) query = query.where('collection', '=', filter.collection);
       if (filter.status === 'NOT_STARTED') query = query.where('status', '=', 'PENDING').where('queued_at', 'is', null);
       else if (filter.status === 'PENDING') query = query.where('status', '=', 'PENDING').where('queued_at', 'is not', null);
       else if (filter.status !== undefined) query = query.where('status', '=', filter.status);
-    if (filter.cursor !== undefined && (filter.cursor.includes('\0') || (await this.find(filter.cursor)) === undefined)) throw badCursor(filter.cursor);
-    if (filter.cursor !== undefined) query = query.where(sql<boolean>`(created_at, id) < (select created_at, id from sluice.ingestion_jobs where id = ${filter.cursor})`);
+      if (filter.cursor !== undefined) query = query.where(sql<boolean>`(created_at, id) < (select created_at, id from sluice.ingestion_jobs where id = ${filter.cursor})`);
       const rows = await query.execute();
       const page = rows.slice(0, filter.limit);
       return { jobs: await withPhases(trx, page), nextCursor: rows.length > filter.limit ? page[page.length - 1]!.id : null };
