@@ -22,7 +22,7 @@ const DEFECTS: readonly Defect[] = [
     promise: 'a',
     what: 'vectors taken in the order in which they come, not in that of their index',
     cell: 'provider-shuffled@EMBEDDING',
-    edits: [{ file: 'src/embedding/openai/read-answer.js', from: 'vectors[index] = readVector', to: 'vectors[seen.size - 1] = readVector' }],
+    edits: [{ file: 'src/embedding/openai/read-answer.js', from: 'vectors[index] = vector', to: 'vectors[seen.size - 1] = vector' }],
   },
   {
     promise: 'b',
@@ -38,25 +38,32 @@ const DEFECTS: readonly Defect[] = [
   },
   {
     promise: 'd',
-    what: 'the reconciler looks and mends nothing',
+    what: 'the end of a job that could not be written at once is written by nobody',
     cell: 'postgres-stop-30s@cancelling',
-    edits: [{ file: 'src/service/reconciler.js', from: 'await jobs.adoptEnd(jobId, end);', to: '' }],
+    edits: [
+      {
+        file: 'activities/mirror-job.js',
+        from: 'const { runId } = activity_1.Context.current().info.workflowExecution;',
+        to: 'const { runId } = activity_1.Context.current().info.workflowExecution; if (final && activity_1.Context.current().info.attempt > 1) return;',
+      },
+      { file: 'src/service/reconciler.js', from: 'if (!(await jobs.adoptEnd(jobId, end, run)))', to: 'if (true)' },
+    ],
   },
   {
     promise: 'e',
-    what: 'a job of which Temporal cannot tell is called lost',
+    what: 'a job of which Temporal cannot tell is called FAILED',
     cell: 'temporal-kill@EMBEDDING',
     edits: [{
       file: 'src/service/job-status-reader.js',
-      from: ': viewOfMirrored(mirrored)',
-      to: ": viewOfEnded(mirrored, { error: { code: 'LOST', message: 'Gone.' }, at: mirrored.asOf })",
+      from: 'viewOfMirror)(mirror.answer);',
+      to: "viewOfMirror)({ ...mirror.answer, status: 'FAILED' });",
     }],
   },
   {
     promise: 'f',
     what: 'a document published by a second attempt is given no outcome',
     cell: 'worker-kill@INDEXING',
-    edits: [{ file: 'src/db/publishing-repository.js', from: 'and s.job_id = j.job_id and s.ordinal = j.ordinal`', to: 'and s.job_id = j.job_id and s.ordinal = j.ordinal and ${attempt} = 1`' }],
+    edits: [{ file: 'src/db/publishing-repository.js', from: 's.ordinal = j.ordinal`', to: 's.ordinal = j.ordinal and ${attempt} = 1`' }],
   },
   {
     promise: 'g',
@@ -95,7 +102,8 @@ async function tryDefect({ promise, what, cell, edits }: Defect): Promise<Defect
     for (const name of ['examples', 'models', 'package.json']) symlinkSync(join(CHECKOUT, name), join(folder, name));
     for (const edit of edits) applyEdit(join(folder, 'dist', edit.file), edit);
     const results = join(folder, 'results.jsonl');
-    running = spawn(process.execPath, [join(folder, 'dist', 'test', 'faults', 'main.js'), '--only', cell, '--results', results], { stdio: ['ignore', 'inherit', 'inherit'] });
+    const harness = join(folder, 'dist', 'test', 'faults', 'main.js');
+    running = spawn(process.execPath, [harness, '--only', cell, '--results', results], { stdio: ['ignore', 'inherit', 'inherit'] });
     await new Promise((resolve) => running!.on('close', resolve));
     const violations = readResults(results).flatMap((line) => (line.kind === 'cell' ? line.violations : []));
     const named = violations.find((violation) => violation.startsWith(`(${promise})`));

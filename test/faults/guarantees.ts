@@ -26,18 +26,27 @@ export function guaranteesPage(lines: readonly ResultLine[]): string {
   const notRun = latest(lines.filter((line) => line.kind === 'not-run'), (line) => line.cell).filter(({ cell }) => !isRun.has(cell));
   return `${[
     '# Guarantees',
-    'Written by `npm run test:faults` from `test/faults/results.jsonl`: not to be changed by hand. Real processes and servers are killed, stopped and cut off under a job of 300 documents, one fault '
-      + 'at one moment (a cell); then everything promised is looked at. A fault that the embedding provider makes comes from a server that speaks its API.',
+    'Written by `npm run test:faults` from `test/faults/results.jsonl`: not to be changed by hand. Real processes and servers are killed, '
+      + 'stopped and cut off under a job of 300 documents, one fault at one moment (a cell); then everything promised is looked at. A fault of the '
+      + 'embedding provider comes from a server that speaks its API.',
     summary(cells),
     '## What is promised, and how it is shown',
-    table(['', 'promise', 'how it is looked at', 'cells in which it held', 'seen to fail with'], PROMISES.map(({ key, promise, how }) => [key, promise, how, heldIn(cells, key), seenToFail(defects, key)])),
+    table(
+      ['', 'promise', 'how it is looked at', 'cells in which it held', 'seen to fail with'],
+      PROMISES.map(({ key, promise, how }) => [key, promise, how, heldIn(cells, key), seenToFail(defects, key)]),
+    ),
     '## Faults and moments',
-    'How many seeds kept every promise, of those run. `○`: the job met the fault nowhere in it, such as a provider that is not asked any more. Empty: not run.',
+    'How many seeds kept every promise, of those run. `○`: the job met the fault nowhere in it, such as a provider that is not asked any more. '
+      + 'Empty: not run.',
     table(['', ...MOMENTS], FAULTS.map((fault) => [fault, ...MOMENTS.map((moment) => inMatrix(cells, fault, moment))])),
     ...broken(cells),
     '## How soon work goes on, and how soon status is told',
-    'From the start of another worker, or the return of the server, to the start of the next activity; how long the service and a command with its start took to answer. Milliseconds, the median and the most.',
-    table(['fault', 'next activity', 'promised', 'service', 'command', 'texts paid for again, at most'], FAULTS.flatMap((fault) => figuresOf(cells, fault))),
+    'From the start of another worker, or the return of the server, to the start of the next activity; how long the service and a command with '
+      + 'its start took to answer. Milliseconds, the median and the most.',
+    table(
+      ['fault', 'next activity', 'promised', 'service', 'command', 'texts paid for again, at most'],
+      FAULTS.flatMap((fault) => figuresOf(cells, fault)),
+    ),
     '## Killed again and again',
     kills.length === 0 ? 'Not run.' : kills.map(killsText).join('\n\n'),
     '## What was not run',
@@ -52,7 +61,8 @@ function summary(cells: readonly CellLine[]): string {
   const kept = cells.filter(({ violations }) => violations.length === 0).length;
   const seconds = cells.reduce((sum, { figures }) => sum + figures.durationMs, 0) / 1_000;
   const on = [...commits].map(([commit, count]) => `${commit} (${count})`).join(', ');
-  return `${kept} of ${cells.length} cells kept every promise; ${Math.round(seconds / cells.length)} s a cell. Run ${dates[0]} to ${dates[dates.length - 1]}, on the commits ${on}.`;
+  const mean = Math.round(seconds / cells.length);
+  return `${kept} of ${cells.length} cells kept every promise; ${mean} s a cell. Run ${dates[0]} to ${dates[dates.length - 1]}, on the commits ${on}.`;
 }
 
 function heldIn(cells: readonly CellLine[], key: string): string {
@@ -60,7 +70,8 @@ function heldIn(cells: readonly CellLine[], key: string): string {
 }
 
 function seenToFail(defects: readonly DefectLine[], key: string): string {
-  return defects.filter((line) => line.promise === key).map(({ defect, found, commit }) => (found ? `${defect} (${commit})` : `not noticed: ${defect} (${commit})`)).join('; ');
+  const own = defects.filter((line) => line.promise === key);
+  return own.map(({ defect, found, commit }) => `${found ? '' : 'not noticed: '}${defect} (${commit})`).join('; ');
 }
 
 function inMatrix(cells: readonly CellLine[], fault: FaultName, moment: MomentName): string {
@@ -72,7 +83,8 @@ function inMatrix(cells: readonly CellLine[], fault: FaultName, moment: MomentNa
 
 function broken(cells: readonly CellLine[]): string[] {
   const lines = cells.filter(({ violations }) => violations.length > 0);
-  return lines.length === 0 ? [] : ['### Broken', lines.map(({ cell, seed, violations }) => `- ${cell}, seed ${seed}: ${violations.map(escape).join('; ')}`).join('\n')];
+  const list = lines.map(({ cell, seed, violations }) => `- ${cell}, seed ${seed}: ${violations.map(escape).join('; ')}`);
+  return lines.length === 0 ? [] : ['### Broken', list.join('\n')];
 }
 
 function figuresOf(cells: readonly CellLine[], fault: FaultName): string[][] {
@@ -90,16 +102,24 @@ function figuresOf(cells: readonly CellLine[], fault: FaultName): string[][] {
 }
 
 function killsText({ seed, commit, date, end, kills, recoveryMs, violations, durationMs, textsRepeated }: KillsLine): string {
-  const killed = Object.entries(kills);
-  const times = killed.map(([target, count]) => `${target} ${count} times${recoveryMs[target as keyof typeof kills] ? ` (next activity after ${recoveryMs[target as keyof typeof kills]!.median} ms, at most ${recoveryMs[target as keyof typeof kills]!.most})` : ''}`);
-  return `One job, killed ${killed.reduce((sum, [, count]) => sum + count, 0)} times at random moments with \`kill -9\`: ${times.join(', ')}. It took ${Math.round(durationMs / 1_000)} s and ended ${end}; `
-    + `${textsRepeated} texts were paid for again. ${violations.length === 0 ? 'Every promise was kept.' : `Broken: ${violations.map(escape).join('; ')}.`} Seed ${seed}, commit ${commit}, ${date.slice(0, 10)}.`;
+  const times = (Object.keys(kills) as (keyof typeof kills)[]).map((target) => {
+    const recovery = recoveryMs[target];
+    return `${target} ${kills[target]} times${recovery ? ` (next activity after ${recovery.median} ms, at most ${recovery.most})` : ''}`;
+  });
+  const count = Object.values(kills).reduce((sum, number) => sum + number, 0);
+  return [
+    `One job, killed ${count} times at random moments with \`kill -9\`: ${times.join(', ')}.`,
+    `It took ${Math.round(durationMs / 1_000)} s and ended ${end}; ${textsRepeated} texts were paid for again.`,
+    violations.length === 0 ? 'Every promise was kept.' : `Broken: ${violations.map(escape).join('; ')}.`,
+    `Seed ${seed}, commit ${commit}, ${date.slice(0, 10)}.`,
+  ].join(' ');
 }
 
 function whyNotRun(cells: readonly CellLine[], notRun: readonly Extract<ResultLine, { kind: 'not-run' }>[]): string[] {
   const product = FAULTS.length * MOMENTS.length;
   const run = new Set(cells.map(({ cell }) => cell)).size;
-  const rest = `${product - run} of the ${product} pairs of a fault and a moment: a run tries each fault at three moments and each moment with seven faults; three seeds that follow each other, from one divisible by three on, try them all.`;
+  const rest = `${product - run} of the ${product} pairs of a fault and a moment: a run tries each fault at three moments and each moment with `
+    + 'seven faults; three seeds that follow each other, from one divisible by three on, try them all.';
   return [[...notRun.map(({ cell, why }) => `- ${cell}: ${why}.`), ...(run < product ? [`- ${rest}`] : [])].join('\n') || 'Nothing.'];
 }
 

@@ -80,7 +80,10 @@ export async function runKills(rig: Rig, seed: number, count: number, log: (line
       backs.push({ target, atMs });
     }
   } catch (error) {
+    log(`  ${String(error)}`);
     violations.push(`(end) ${(error as Error).message}`);
+    await rig.servers.ensure();
+    run.reconnect();
   }
   const end = await run.untilEnd();
   log(`  ended: ${summaryOf(end)}`);

@@ -3,7 +3,9 @@ import { readFile } from 'node:fs/promises';
 import { endProcess } from '../../src/embedded/end-process';
 import { findPostgresProcess, stopPostgres } from '../../src/embedded/postgres-server';
 import { acquireServers, stopServers } from '../../src/embedded/servers';
+import { isListening } from '../../src/embedded/ports';
 import { findServerFolder, type ServerFolder } from '../../src/embedded/state-folder';
+import { expectEventually } from '../harness/expect-eventually';
 
 /** Histories are cut long before the default of 4,096 events, so that a job of some hundred documents goes through continue-as-new. */
 export const CONTINUE_AS_NEW_EVENTS = 150;
@@ -55,6 +57,10 @@ export class FaultServers {
   async killTemporal(): Promise<void> {
     const pid = Number(await readFile(this.folder.temporalPid, 'utf8'));
     await endProcess(pid, [['SIGKILL', GONE_PATIENCE_MS]]);
+    // Its threads may still be dying, and hold the port at which it is to come back.
+    await expectEventually(async () => {
+      if (await isListening(portOf(this.temporalAddress), 500)) throw new Error('The port of the killed Temporal is still open.');
+    });
   }
 
   async stop(): Promise<void> {
