@@ -2,6 +2,7 @@ import { CancellationScope, condition, isCancellation, log } from '@temporalio/w
 import type { MirrorSnapshot } from '../activities/contract';
 import { mirrorJob } from './activity-proxies';
 import type { JobRun } from './job-run';
+import { isPatched } from './patches';
 
 /**
  * Writes the job's state into Postgres whenever a status has changed: at most one write under way, always of the newest state.
@@ -27,11 +28,13 @@ export class MirrorLoop {
         await condition(() => (this.isDue || this.run.job.version > this.run.mirroredVersion) && this.run.job.finishedAt === null);
         this.isDue = false;
         const snapshot = this.snapshot();
+        // What is written is this version; the state goes on changing meanwhile.
+        const { version } = snapshot.job;
         await mirrorJob(snapshot).catch((error: unknown) => {
           if (isCancellation(error)) throw error;
-          log.error('The mirror refused a snapshot; the next one replaces it', { version: snapshot.job.version, error });
+          log.error('The mirror refused a snapshot; the next one replaces it', { version, error });
         });
-        this.run.mirroredVersion = snapshot.job.version;
+        this.run.mirroredVersion = isPatched('every-change-mirrored') ? version : snapshot.job.version;
       }
     } catch (error) {
       if (!isCancellation(error)) throw error;

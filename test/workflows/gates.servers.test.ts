@@ -242,3 +242,18 @@ test('a budget that is none is rejected with INVALID_INPUT', async () => {
 test('every history of these jobs replays', async () => {
   expect(await host.replayAll()).toBeGreaterThanOrEqual(14);
 });
+
+test('a pause that comes while a state is being written is written next', async () => {
+  const writing = new Hold(/^mirrorJob$/);
+  const working = new Hold(/loadBatch/);
+  const job = await host.start({ onCall: async (call, signal) => (await writing.onCall(call, signal), working.onCall(call, signal)) });
+  await writing.untilHeld();
+  await working.untilHeld();
+  await job.handle.executeUpdate(requestPauseUpdate, { args: [{ phase: 'INDEXING' }] });
+  writing.release();
+  // Nothing else changes meanwhile: the work is held.
+  await expectEventually(() => expect(job.fake.snapshots.at(-1)?.job.phases.INDEXING.status).toBe('PAUSED'));
+  working.release();
+  await job.handle.signal(resumeSignal);
+  expectMirrored(job, await completed(job));
+});
