@@ -1,4 +1,5 @@
 /** Runs one cell of the matrix: a job is hurt once, at one moment, and everything that it promises is looked at. */
+import { loadavg } from 'node:os';
 import type { JobStatusResponse } from '../../src/domain/job-view';
 import { CellRun, summaryOf } from './cell-run';
 import { lookByCli, type CliLook } from './cli-look';
@@ -33,6 +34,8 @@ export interface CellFigures {
   slowestCommandMs: number;
   looks: number;
   textsRepeated: number;
+  /** Processes that wanted a core in the last minute, on average: what takes long on a machine that others use says little. */
+  loadAverage: number;
   /** Whether the job met the fault at all: a provider may not be asked any more. */
   felt: boolean;
   mirrorLagMs: number;
@@ -66,7 +69,7 @@ export async function runCell(rig: Rig, plan: CellPlan, log: (line: string) => v
 class Cell {
   readonly violations: string[] = [];
   readonly figures: CellFigures = {
-    durationMs: 0, outageMs: null, recoveryMs: null, slowestStatusMs: 0, slowestCommandMs: 0, looks: 0, textsRepeated: 0, felt: true, mirrorLagMs: 0,
+    durationMs: 0, outageMs: null, recoveryMs: null, slowestStatusMs: 0, slowestCommandMs: 0, looks: 0, textsRepeated: 0, loadAverage: 0, felt: true, mirrorLagMs: 0,
   };
   end: JobStatusResponse | undefined;
   private watch: StatusWatch | undefined;
@@ -161,8 +164,9 @@ class Cell {
     }
     // The service looks past the proxies: one of its servers always answers.
     for (const code of new Set(failures.map((failure) => failure.code))) violations.push(`(e) status gave ${code} ${failures.filter((failure) => failure.code === code).length} times`);
-    if (slowestMs > 3_000) violations.push(`(e) a status took ${slowestMs} ms`);
+    if (slowestMs > 3_000) violations.push(`(time) a status took ${slowestMs} ms`);
     figures.slowestStatusMs = slowestMs;
+    figures.loadAverage = Math.round(loadavg()[0]!);
     figures.looks = samples.length;
   }
 

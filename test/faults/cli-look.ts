@@ -26,8 +26,9 @@ export async function lookByCli(run: CellRun, away: readonly ('postgres' | 'temp
 function problemsOf(command: string, { code, stdout, stderr, tookMs }: CliRun, canTell: boolean): string[] {
   const problems: string[] = [];
   const said = `${stdout}${stderr}`.trim().slice(-300);
-  if (tookMs > ANSWER_LIMIT_MS) problems.push(`(e) \`sluice ${command}\` took ${tookMs} ms`);
+  if (tookMs > ANSWER_LIMIT_MS) problems.push(`(time) \`sluice ${command}\` took ${tookMs} ms`);
   if (/^\s+at .*[(:]/m.test(`${stdout}${stderr}`)) problems.push(`(e) \`sluice ${command}\` shows a stack trace: ${said}`);
-  if (code !== 0 && (canTell || code !== UNREACHABLE)) problems.push(`(e) \`sluice ${command}\` ended with ${code}: ${said}`);
+  // A server that is there and does not answer within the command's own deadline: a matter of time.
+  if (code !== 0 && (canTell || code !== UNREACHABLE)) problems.push(`(${code === UNREACHABLE ? 'time' : 'e'}) \`sluice ${command}\` ended with ${code}: ${said}`);
   return problems;
 }

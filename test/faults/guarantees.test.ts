@@ -4,7 +4,7 @@ import { PROMISES } from './promises';
 import type { ResultLine } from './results';
 
 const figures = {
-  durationMs: 20_000, outageMs: 100, recoveryMs: 4_000, slowestStatusMs: 200, slowestCommandMs: 900, looks: 9, textsRepeated: 30, felt: true, mirrorLagMs: 5,
+  durationMs: 20_000, outageMs: 100, recoveryMs: 4_000, slowestStatusMs: 200, slowestCommandMs: 900, looks: 9, textsRepeated: 30, loadAverage: 1, felt: true, mirrorLagMs: 5,
 };
 const origin = { seed: 1, commit: 'abc1234', date: '2026-01-02T03:04:05.000Z' };
 const cell = (name: string, violations: string[] = [], more: object = {}): ResultLine => ({
@@ -24,8 +24,12 @@ test('the last result of a cell and seed counts; what is broken is named with it
   expect(mended).not.toContain('Broken');
   const broken = guaranteesPage([cell('worker-kill@EMBEDDING'), cell('worker-kill@EMBEDDING', ['(b) 9 texts | twice'], { seed: 2 })]);
   expect(broken).toContain('1 of 2 cells kept every promise');
-  expect(broken).toContain('worker-kill@EMBEDDING, seed 2: (b) 9 texts \\| twice');
+  expect(broken).toContain('worker-kill@EMBEDDING, seed 2, load 1: (b) 9 texts \\| twice');
   expect(broken).toMatch(/\| worker-kill \|( +\|){3} ✗ 1\/2/);
+});
+
+test('a cell in which only something took too long is told apart', () => {
+  expect(guaranteesPage([cell('worker-kill@EMBEDDING', ['(time) `sluice status` took 3016 ms'])])).toMatch(/\| worker-kill \|( +\|){3} ◷ 0\/1/);
 });
 
 test('what was not run is said with its reason; what is run by now is not', () => {

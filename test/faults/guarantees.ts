@@ -9,6 +9,9 @@ type CellLine = Extract<ResultLine, { kind: 'cell' }>;
 type KillsLine = Extract<ResultLine, { kind: 'kills' }>;
 type DefectLine = Extract<ResultLine, { kind: 'defect' }>;
 
+/** What was broken is an answer or a recovery that took too long, and nothing else. */
+const IS_LATE = /^\((time|recovery)\)/;
+
 const SERVER_BACK_MS = 10_000;
 const WORKER_BACK_MS = 15_000;
 const ANSWER_MS = 3_000;
@@ -36,7 +39,7 @@ export function guaranteesPage(lines: readonly ResultLine[]): string {
       PROMISES.map(({ key, promise, how }) => [key, promise, how, heldIn(cells, key), seenToFail(defects, key)]),
     ),
     '## Faults and moments',
-    'How many seeds kept every promise, of those run. `○`: the job met the fault nowhere in it, such as a provider that is not asked any more. '
+    'How many seeds kept every promise, of those run. `◷`: all but those of time. `○`: the job met the fault nowhere in it, such as a provider that is not asked any more. '
       + 'Empty: not run.',
     table(['', ...MOMENTS], FAULTS.map((fault) => [fault, ...MOMENTS.map((moment) => inMatrix(cells, fault, moment))])),
     ...broken(cells),
@@ -78,12 +81,13 @@ function inMatrix(cells: readonly CellLine[], fault: FaultName, moment: MomentNa
   const run = cells.filter(({ cell }) => cell === `${fault}@${moment}`);
   if (run.length === 0) return '';
   const kept = run.filter(({ violations }) => violations.length === 0).length;
-  return `${kept === run.length ? '✓' : '✗'} ${kept}/${run.length}${run.some(({ figures }) => figures.felt) ? '' : ' ○'}`;
+  const isLateOnly = run.every(({ violations }) => violations.every((violation) => IS_LATE.test(violation)));
+  return `${kept === run.length ? '✓' : isLateOnly ? '◷' : '✗'} ${kept}/${run.length}${run.some(({ figures }) => figures.felt) ? '' : ' ○'}`;
 }
 
 function broken(cells: readonly CellLine[]): string[] {
   const lines = cells.filter(({ violations }) => violations.length > 0);
-  const list = lines.map(({ cell, seed, violations }) => `- ${cell}, seed ${seed}: ${violations.map(escape).join('; ')}`);
+  const list = lines.map(({ cell, seed, violations, figures }) => `- ${cell}, seed ${seed}, load ${figures.loadAverage}: ${violations.map(escape).join('; ')}`);
   return lines.length === 0 ? [] : ['### Broken', list.join('\n')];
 }
 

@@ -36,7 +36,7 @@ export async function runKills(rig: Rig, seed: number, count: number, log: (line
   const options: JobOptions = { ...JOB_OPTIONS, batchDocuments: 4, concurrency: { LOADING: 2, CHUNKING: 2, EMBEDDING: 2, INDEXING: 2 } };
   const violations: string[] = [];
   const kills: Record<Target, number> = { worker: 0, temporal: 0, postgres: 0, parser: 0 };
-  const backs: { target: Target; atMs: number }[] = [];
+  const backs: { target: Target; killedAtMs: number; atMs: number }[] = [];
   const outages: Outage[] = [];
   let parsersKilled = 0;
   await run.addWorker();
@@ -77,7 +77,7 @@ export async function runKills(rig: Rig, seed: number, count: number, log: (line
       const atMs = await kill(target);
       kills[target]++;
       outages.push({ fromMs, toMs: Date.now() });
-      backs.push({ target, atMs });
+      backs.push({ target, killedAtMs: fromMs, atMs });
     }
   } catch (error) {
     log(`  ${String(error)}`);
@@ -91,7 +91,12 @@ export async function runKills(rig: Rig, seed: number, count: number, log: (line
   const killed = Object.values(kills).reduce((sum, times) => sum + times, 0);
   if (end.status !== 'COMPLETED' || !isJobFinished(end.status) || killed !== count) violations.push(`(end) ${summaryOf(end)} after ${killed} kills`);
   const starts = await activityStarts(run.client, run.jobId);
-  const recovered = backs.map(({ target, atMs }) => ({ target, ms: recoveryMs(starts, atMs) ?? 0 }));
+  const recovered = backs.flatMap(({ target, atMs }, index) => {
+    const ms = recoveryMs(starts, atMs);
+    // Killed again before that: it says nothing of the first one.
+    const nextAtMs = backs[index + 1]?.killedAtMs ?? Infinity;
+    return ms === undefined || atMs + ms > nextAtMs ? [] : [{ target, ms }];
+  });
   for (const { target, ms } of recovered) if (ms > LIMIT_MS[target]) violations.push(`(recovery) after ${target}: ${ms} ms`);
   violations.push(...(await checkAgreement(run, end)).problems, ...(await checkNoOrphans(run)), ...(await checkPublished(run, end)));
   violations.push(...(await checkOutcomes(run, end, { count: parsersKilled, code: 'PARSER_CRASHED' })));
@@ -106,9 +111,9 @@ export async function runKills(rig: Rig, seed: number, count: number, log: (line
   violations.push(...(await checkNoSessions(withDatabase(rig.servers.databaseUrl, run.database))));
   await run.close({ keepFolder: violations.length > 0 });
   const recoveries = Object.fromEntries(
-    (Object.keys(kills) as Target[]).filter((target) => kills[target] > 0).map((target) => {
+    (Object.keys(kills) as Target[]).flatMap((target) => {
       const times = recovered.filter((one) => one.target === target).map(({ ms }) => ms).sort((a, b) => a - b);
-      return [target, { median: times[times.length >> 1]!, most: times[times.length - 1]! }];
+      return times.length === 0 ? [] : [[target, { median: times[times.length >> 1]!, most: times[times.length - 1]! }]];
     }),
   );
   return { end: end.error?.code ?? end.status, violations, durationMs: Date.now() - startedAtMs, kills, recoveryMs: recoveries, textsRepeated: repeated };
