@@ -34,8 +34,8 @@ export interface CellFigures {
   slowestCommandMs: number;
   looks: number;
   textsRepeated: number;
-  /** Processes that wanted a core in the last minute, on average: what takes long on a machine that others use says little. */
-  loadAverage: number;
+  /** Processes that wanted a core in the last minute, on average: what takes long on a machine that others use says little. null: not noted. */
+  loadAverage: number | null;
   /** Whether the job met the fault at all: a provider may not be asked any more. */
   felt: boolean;
   mirrorLagMs: number;
@@ -69,7 +69,7 @@ export async function runCell(rig: Rig, plan: CellPlan, log: (line: string) => v
 class Cell {
   readonly violations: string[] = [];
   readonly figures: CellFigures = {
-    durationMs: 0, outageMs: null, recoveryMs: null, slowestStatusMs: 0, slowestCommandMs: 0, looks: 0, textsRepeated: 0, loadAverage: 0, felt: true, mirrorLagMs: 0,
+    durationMs: 0, outageMs: null, recoveryMs: null, slowestStatusMs: 0, slowestCommandMs: 0, looks: 0, textsRepeated: 0, loadAverage: null, felt: true, mirrorLagMs: 0,
   };
   end: JobStatusResponse | undefined;
   private watch: StatusWatch | undefined;

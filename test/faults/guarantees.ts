@@ -87,7 +87,7 @@ function inMatrix(cells: readonly CellLine[], fault: FaultName, moment: MomentNa
 
 function broken(cells: readonly CellLine[]): string[] {
   const lines = cells.filter(({ violations }) => violations.length > 0);
-  const list = lines.map(({ cell, seed, violations, figures }) => `- ${cell}, seed ${seed}, load ${figures.loadAverage}: ${violations.map(escape).join('; ')}`);
+  const list = lines.map(({ cell, seed, violations, figures }) => `- ${cell}, seed ${seed}, load ${figures.loadAverage ?? 'not noted'}: ${violations.map(escape).join('; ')}`);
   return lines.length === 0 ? [] : ['### Broken', list.join('\n')];
 }
 
