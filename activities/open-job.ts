@@ -3,6 +3,7 @@ import { SluiceError } from '../src/domain/errors';
 import { isJobFinished } from '../src/domain/job-status';
 import { claimSource } from '../src/db/claim-source';
 import { CollectionRepository, type Collection } from '../src/db/collection-repository';
+import { DriftRepository, isLost } from '../src/db/drift-repository';
 import { FinishingRepository } from '../src/db/finishing-repository';
 import { JobRepository } from '../src/db/job-repository';
 import { openCollection } from '../src/db/open-collection';
@@ -22,6 +23,7 @@ export function createOpenJob({ db, models, readers, own, workflows, dashboardUr
   const jobs = new JobRepository(db);
   const collections = new CollectionRepository(db);
   const finishing = new FinishingRepository(db);
+  const drift = new DriftRepository(db);
 
   return async (argument) => {
     // The row first: whatever is wrong with the input, the mirror tells of the job.
@@ -48,7 +50,8 @@ export function createOpenJob({ db, models, readers, own, workflows, dashboardUr
   /** `temporal workflow reset` to before the opening, of a job that has ended: it begins anew. */
   async function isResetOfEnded(jobId: string, runId: string): Promise<boolean> {
     const row = await jobs.find(jobId);
-    if (row === undefined || !isJobFinished(row.status) || row.runId === null || row.runId === runId) return false;
+    // Its staging is closed before its end is written.
+    if (row === undefined || !(isJobFinished(row.status) || row.isStagingClosed) || row.runId === null || row.runId === runId) return false;
     return (await workflows.look(jobId)).run?.id === runId;
   }
 
@@ -61,8 +64,11 @@ export function createOpenJob({ db, models, readers, own, workflows, dashboardUr
       // Of another namespace nothing is known here, and not even that it is gone.
       const { end, run } = holder?.namespace === workflows.namespace ? await workflows.look(held.heldBy, holder.firstRunId) : {};
       if (end === undefined) throw new SluiceError('ALREADY_RUNNING', `Job ${held.heldBy} is ingesting ${locator} into "${collection.name}".`);
-      await jobs.adoptEnd(held.heldBy, end, run);
-      await finishing.cleanUp(held.heldBy);
+      if (end.error?.code === 'LOST' && !isLost(holder?.missedSince ?? null)) {
+        await drift.setMissedSince(held.heldBy, new Date());
+        throw new SluiceError('ALREADY_RUNNING', `Job ${held.heldBy} has a claim on ${locator} in "${collection.name}", but Temporal does not know it.`, { hint: 'Try again in a minute: if it is not found then either, it is given up.' });
+      }
+      if (await jobs.adoptEnd(held.heldBy, end, run)) await finishing.cleanUp(held.heldBy);
     }
   }
 }

@@ -4,6 +4,14 @@ import type { Db } from './connect';
 /** A job's own bounded clean-up of its staging may be under way for so long after its end. */
 const OWN_CLEAN_UP_SECONDS = 90;
 
+/** A workflow that Temporal does not find once may have been asked for in a bad moment. */
+const LOST_AFTER_MS = 60_000;
+
+/** Whether a workflow that is not found now is gone. @param missedSince since when it has not been found */
+export function isLost(missedSince: Date | null, nowMs = Date.now()): boolean {
+  return missedSince !== null && nowMs - missedSince.getTime() >= LOST_AFTER_MS;
+}
+
 export interface UnfinishedJob {
   jobId: string;
   /** The first run of the chain that owns the row, and the run that its state is of; null: none yet. */
@@ -42,7 +50,6 @@ export class DriftRepository {
       .select('id')
       .where('status', '=', 'FAILED')
       .where('namespace', '=', namespace)
-      .where('source_id', 'is not', null)
       .where('staging_closed_at', 'is', null)
       .where('updated_at', '<', sql<Date>`now() - make_interval(secs => ${OWN_CLEAN_UP_SECONDS})`)
       .limit(limit)

@@ -3,7 +3,7 @@ import { cancellableTransaction } from './cancellable';
 import { chunkPartition } from './collection-repository';
 import type { Db } from './connect';
 import type { JobCounts } from '../domain/ingestion-state';
-import { findJobCounts } from './job-counts';
+import { findJobCounts, raiseCounts } from './job-counts';
 import { closeStaging, enterStaging, type JobContext } from './job-context';
 
 /** Documents removed in one transaction. */
@@ -60,7 +60,7 @@ export class FinishingRepository {
     return removed;
   }
 
-  /** Empties the job's staging for good, and forgets old outcomes of its source. @returns what the job has come to; undefined: there is no such job */
+  /** Empties the job's staging for good, and forgets old outcomes of its source. @returns what the job has come to, which its rows tell then too; undefined: there is no such job */
   async cleanUp(jobId: string): Promise<JobCounts | undefined> {
     return this.db.transaction().execute(async (trx) => {
       await closeStaging(trx, jobId);
@@ -70,7 +70,9 @@ export class FinishingRepository {
           and o.id not in (select n.id from sluice.ingestion_jobs n where n.source_id = j.source_id order by n.created_at desc limit ${KEPT_JOBS})`;
       await sql`delete from sluice.job_documents where job_id in (${old}) and outcome is distinct from 'FAILED'`.execute(trx);
       await sql`delete from sluice.job_ignored_files where job_id in (${old})`.execute(trx);
-      return findJobCounts(trx, jobId);
+      const counts = await findJobCounts(trx, jobId);
+      if (counts !== undefined) await raiseCounts(trx, jobId, counts);
+      return counts;
     });
   }
 }

@@ -3,6 +3,21 @@ import type { JobCounts } from '../domain/ingestion-state';
 import { JOB_PHASES, perPhase } from '../domain/job-phase';
 import type { Database } from './schema';
 
+/** Raises the counters of the job's rows to what it has come to: batches that were stopped have not counted what became of their documents. */
+export async function raiseCounts(trx: Transaction<Database>, jobId: string, { documents, chunks, phases }: JobCounts): Promise<void> {
+  await sql`
+    update sluice.ingestion_jobs set documents_succeeded = greatest(documents_succeeded, ${documents.succeeded}),
+      documents_skipped = greatest(documents_skipped, ${documents.skipped}), chunks = greatest(chunks, ${chunks}), updated_at = now()
+    where id = ${jobId}`.execute(trx);
+  for (const phase of JOB_PHASES) {
+    const { itemsProcessed, itemsFailed } = phases[phase];
+    await sql`
+      update sluice.ingestion_phase_status set items_processed = greatest(items_processed, ${itemsProcessed}),
+        items_failed = greatest(items_failed, ${itemsFailed}), updated_at = now()
+      where job_id = ${jobId} and phase = ${phase}`.execute(trx);
+  }
+}
+
 /** What a job has come to, from the outcomes of its documents: exact once its staging is closed. undefined: there is no such job. */
 export async function findJobCounts(trx: Transaction<Database>, jobId: string): Promise<JobCounts | undefined> {
   const job = await trx

@@ -1,6 +1,7 @@
 import { CollectionRepository } from '../db/collection-repository';
 import type { Db } from '../db/connect';
 import { deleteCollection } from '../db/delete-collection';
+import { FinishingRepository } from '../db/finishing-repository';
 import { JobRepository } from '../db/job-repository';
 import { openCollection, type CollectionWishes } from '../db/open-collection';
 import { SourceRepository } from '../db/source-repository';
@@ -15,11 +16,13 @@ export class CollectionAdmin {
   private readonly collections: CollectionRepository;
   private readonly sources: SourceRepository;
   private readonly jobs: JobRepository;
+  private readonly finishing: FinishingRepository;
 
   constructor(private readonly db: Db, private readonly models: EmbeddingModels, private readonly workflows: Workflows) {
     this.collections = new CollectionRepository(db);
     this.sources = new SourceRepository(db);
     this.jobs = new JobRepository(db);
+    this.finishing = new FinishingRepository(db);
   }
 
   /** Rejects with COLLECTION_MISMATCH when there is one of the name with another model. */
@@ -76,7 +79,7 @@ export class CollectionAdmin {
     const job = await this.jobs.find(jobId);
     const seen = await this.workflows.look(jobId, job?.firstRunId).catch(() => undefined);
     if (seen?.end === undefined || seen.end.error?.code === 'LOST') return false;
-    await this.jobs.adoptEnd(jobId, seen.end, seen.run);
+    if (await this.jobs.adoptEnd(jobId, seen.end, seen.run)) await this.finishing.cleanUp(jobId);
     return true;
   }
 }

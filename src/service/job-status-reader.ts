@@ -1,4 +1,4 @@
-import { DriftRepository } from '../db/drift-repository';
+import { DriftRepository, isLost } from '../db/drift-repository';
 import type { Db } from '../db/connect';
 import { JobRepository, type JobEnd } from '../db/job-repository';
 import type { MirroredJob } from '../db/mirrored-job';
@@ -8,7 +8,6 @@ import { isJobFinished, type JobStatus } from '../domain/job-status';
 import type { JobStatusResponse } from '../domain/job-view';
 import { asSeenByOwner, type WorkflowSeen, type Workflows } from '../temporal/workflows';
 import { idleView, newlyAccepted, viewOfMirror, withEnd, withoutWorker, withSeenFromOutside } from './job-status-view';
-import { LOST_AFTER_MS } from './reconciler';
 
 /** Each of the three is asked for so long at most; a command answers within 3 s, its start included. */
 const QUERY_DEADLINE_MS = 1_000;
@@ -106,19 +105,15 @@ export class JobStatusReader {
     if (mirrored === undefined) throw new SluiceError('JOB_NOT_FOUND', `There is no job ${jobId}.`);
     const isOurs = mirrored.namespace === this.workflows.namespace;
     if (isJobFinished(mirrored.status) || !isOurs) return viewOfMirror(mirrored);
-    if (isLost(mirrored)) return endedView(mirrored, end);
+    if (isLost(mirrored.missedSince)) return endedView(mirrored, end);
     await within(QUERY_DEADLINE_MS, this.drift.setMissedSince(jobId, new Date()));
     return viewOfMirror(mirrored);
   }
 }
 
 function viewInList(job: MirroredJob, end: JobEnd | undefined): JobStatusResponse {
-  if (end === undefined || (end.error?.code === 'LOST' && !isLost(job))) return viewOfMirror(job);
+  if (end === undefined || (end.error?.code === 'LOST' && !isLost(job.missedSince))) return viewOfMirror(job);
   return end.view ?? endedView(job, end);
-}
-
-function isLost({ missedSince }: MirroredJob): boolean {
-  return missedSince !== null && Date.now() - missedSince.getTime() >= LOST_AFTER_MS;
 }
 
 function endedView(job: MirroredJob, end: JobEnd & { view?: undefined }): JobStatusResponse {

@@ -2,8 +2,9 @@
  * Mends what the mirror missed. A workflow writes its own end; when it can't (it was terminated, it ran into a timeout, Postgres was away at
  * the last moment) its row would say RUNNING for ever. Every worker has a reconciler, one of them works at a time.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Db } from '../db/connect';
-import { DriftRepository, type UnfinishedJob } from '../db/drift-repository';
+import { DriftRepository, isLost, type UnfinishedJob } from '../db/drift-repository';
 import { FinishingRepository } from '../db/finishing-repository';
 import { JobRepository, type JobEnd } from '../db/job-repository';
 import { pingDatabase } from '../db/ping';
@@ -21,8 +22,7 @@ const JOBS_PER_ROUND = 100;
 /** Open workflows that a round asks Temporal for at once. Jobs beyond it are looked at one by one, some in each round. */
 const OPEN_PER_ROUND = 10_000;
 
-/** A workflow that Temporal does not find once may have been asked for in a bad moment. */
-export const LOST_AFTER_MS = 60_000;
+const STOP_PATIENCE_MS = 5_000;
 
 /** The worker that asks is there to answer. */
 const QUERY_DEADLINE_MS = 3_000;
@@ -79,7 +79,8 @@ export function startReconciler(dependencies: ReconcilerDependencies & { onFaile
     mended,
     async stop() {
       clearInterval(timer);
-      await round;
+      // A database that is silent is not waited for: what a round has not mended is for the next, anywhere.
+      await Promise.race([round, sleep(STOP_PATIENCE_MS, undefined, { ref: false })]);
     },
   };
 }
@@ -121,7 +122,7 @@ export async function reconcile({ db, workflows, onMended, onJobFailed }: Reconc
     const end = await inItsOwnWords(jobId, seen);
     const isMissed = end.error?.code === 'LOST';
     if (isMissed && missedSince === null) await drift.setMissedSince(jobId, new Date(nowMs));
-    if (isMissed && (missedSince === null || nowMs - missedSince.getTime() < LOST_AFTER_MS)) return;
+    if (isMissed && !isLost(missedSince, nowMs)) return;
     if (!(await jobs.adoptEnd(jobId, end, run))) return;
     onMended(jobId, end.view === undefined ? end.error.code : (end.view.error?.code ?? 'COMPLETED'));
     if (end.view?.status !== 'COMPLETED') await clear(jobId);

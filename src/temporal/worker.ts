@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { readFile } from 'node:fs/promises';
 import type { Client } from '@temporalio/client';
 import { NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
@@ -37,6 +38,8 @@ const SHUTDOWN_GRACE_MS = 20_000;
 
 /** Then the rest has been cancelled; what goes on had been stopped before, and waits for a request that is paid for. */
 const GOING_AWAY_AFTER_MS = SHUTDOWN_GRACE_MS + 1_000;
+
+const CLOSE_PATIENCE_MS = 5_000;
 
 export interface WorkerRequest {
   client: Client;
@@ -131,7 +134,9 @@ export async function createWorker(request: WorkerRequest): Promise<RunningWorke
   const ended = Promise.all(workers.map((worker) => worker.run())).then(() => undefined);
   const close = async () => {
     await reconciler.stop();
-    await Promise.allSettled([parsers.close(), compute.close(), db.destroy(), connection.close()]);
+    const closed = Promise.allSettled([parsers.close(), compute.close(), db.destroy(), connection.close()]);
+    // A connection to a database that has fallen silent is not waited for.
+    await Promise.race([closed, sleep(CLOSE_PATIENCE_MS, undefined, { ref: false })]);
   };
   return {
     ended,

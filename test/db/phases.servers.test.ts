@@ -281,6 +281,9 @@ test('a job that is closed in the middle of its batches is counted by what becam
       INDEXING: { itemsProcessed: 2, itemsFailed: 0 },
     },
   });
+  // The rows tell the same, whoever writes the end.
+  const { state } = (await new JobRepository(database.db).find(job.jobId))!;
+  expect(state).toMatchObject({ documents: { succeeded: 1 }, chunks: a.passages.length, phases: { EMBEDDING: { itemsProcessed: 2, itemsFailed: 1 } } });
 });
 
 test('writers that race with the closing of staging leave nothing', async () => {
