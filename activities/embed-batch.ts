@@ -16,6 +16,7 @@ import type { Activities } from './activities';
 import type { ActivityDependencies } from './dependencies';
 import { BudgetUsedUp, JobGate } from './job-gate';
 import { attemptNumber, stoppable } from './stoppable';
+import { whileAway } from './while-away';
 
 /** An attempt that the limits of the provider draw out ends by itself: Temporal's limit, 30 minutes, would break off what is paid for. */
 const MAX_ATTEMPT_MS = 20 * 60_000;
@@ -63,7 +64,7 @@ export function createEmbedBatch({ db, models, providerRates, observer, goingAwa
       abort: AbortSignal.any([abort, goingAway]),
       async store(answers, tokens) {
         const cost = (tokens * price) / 1_000_000;
-        await embeddings.store(job, answers, { tokens, cost });
+        await whileAway((isAgain) => embeddings.store(job, answers, { tokens, cost }, isAgain), options.abort);
         observer.paid(job.model, tokens, cost);
         observer.chunks('EMBEDDING', 'succeeded', answers.length);
       },

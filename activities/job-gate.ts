@@ -35,6 +35,7 @@ export class JobGate implements RequestGate {
   /** What the job's status says since this attempt; undefined: it may still say what an earlier one noted. null: nothing. */
   #noted: Wait | null | undefined;
   #answeredAtMs = performance.now();
+  #underWay = 0;
 
   constructor(private readonly dependencies: JobGateDependencies, private readonly job: JobContext, private readonly budget: Budget) {}
 
@@ -47,15 +48,18 @@ export class JobGate implements RequestGate {
     if (isLimited(this.budget) && isBudgetSpent(this.budget, await this.dependencies.embeddings.getSpent(this.job.jobId))) {
       throw new BudgetUsedUp();
     }
+    this.#underWay++;
     return {
       answered: async (charged) => {
+        this.#underWay--;
         this.#answeredAtMs = performance.now();
         await passage.answered(charged);
         if (this.#noted === null) return;
-        this.#noted = null;
         await this.dependencies.waits.providerAnswered(this.job.jobId);
+        this.#noted = null;
       },
       failed: async (error) => {
+        this.#underWay--;
         await passage.failed(error);
         await this.#note(error.kind === 'rate-limited' ? 'RATE_LIMITED' : 'PROVIDER_DOWN', error.message);
       },
@@ -64,8 +68,10 @@ export class JobGate implements RequestGate {
 
   /** To be called now and then: says in the job's status that it waits for its turn, when it does. */
   async noteWaiting(): Promise<void> {
-    const isSilent = performance.now() - this.#answeredAtMs > SILENCE_MS;
-    if (isSilent && this.#noted !== 'RATE_LIMITED' && this.dependencies.shared.waitsFor === 'RATE_LIMITED') await this.#note('RATE_LIMITED', '');
+    const isSilent = this.#underWay === 0 && performance.now() - this.#answeredAtMs > SILENCE_MS;
+    if (!isSilent || this.#noted === 'RATE_LIMITED' || this.dependencies.shared.waitsFor !== 'RATE_LIMITED') return;
+    this.#noted = 'RATE_LIMITED';
+    await this.dependencies.waits.waitsForTurn(this.job.jobId);
   }
 
   async #comeBackLater({ reason, message, retryMs }: GateClosed): Promise<ApplicationFailure> {

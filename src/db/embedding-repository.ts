@@ -39,15 +39,21 @@ export class EmbeddingRepository {
     return rows;
   }
 
-  /** Stores an answer at once, and what was paid for it: whatever happens to the batch, it is not paid again. */
-  async store(job: JobContext, embedded: readonly EmbeddedText[], spent: { tokens: number; cost: number }): Promise<void> {
+  /**
+   * Stores an answer at once, and what was paid for it: whatever happens to the batch, it is not paid again.
+   * @param isAgain the connection was lost in an earlier call: when its answer is there, what was paid has been counted with it
+   */
+  async store(job: JobContext, embedded: readonly EmbeddedText[], spent: { tokens: number; cost: number }, isAgain = false): Promise<void> {
     await this.db.transaction().execute(async (trx) => {
-      await sql`
+      // In one order, whichever the order of the answer: two workers with the same texts would wait for each other.
+      const { numAffectedRows: added } = await sql`
         insert into sluice.embeddings (model_id, text_hash, embedding)
         select ${job.modelId}, hash, embedding
         from unnest(${embedded.map(({ hash }) => Buffer.from(hash, 'hex'))}::bytea[], ${embedded.map(({ vector }) => (vector === null ? null : toSql([...vector])))}::vector[]) as answers(hash, embedding)
+        order by hash
         on conflict do nothing`.execute(trx);
-      if (spent.tokens === 0) return;
+      const isCounted = isAgain && embedded.length > 0 && added === 0n;
+      if (spent.tokens === 0 || isCounted) return;
       await trx
         .updateTable('ingestion_jobs')
         .set({ tokens_paid: sql`tokens_paid + ${spent.tokens}`, cost: sql`cost + ${spent.cost}` })

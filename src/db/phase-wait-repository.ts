@@ -27,6 +27,17 @@ export class PhaseWaitRepository {
     return row?.seconds ?? 0;
   }
 
+  /** The job's requests wait for their turn. Nobody was asked: an outage, if there is one, goes on. */
+  async waitsForTurn(jobId: string): Promise<void> {
+    await this.db
+      .updateTable('ingestion_phase_status')
+      .set({ wait_reason: 'RATE_LIMITED', updated_at: sql`now()` })
+      .where('job_id', '=', jobId)
+      .where('phase', '=', 'EMBEDDING')
+      .where((where) => where.or([where('wait_reason', 'is', null), where('wait_reason', 'not in', ['PAUSED', 'BUDGET'])]))
+      .execute();
+  }
+
   async providerAnswered(jobId: string): Promise<void> {
     await this.db
       .updateTable('ingestion_phase_status')

@@ -6,7 +6,7 @@ import type { EmbeddingProvider } from './provider';
 import type { RequestGate } from './request-gate';
 import { planRequests } from './request-planner';
 import { RequestSlots } from './request-slots';
-import { sendRequest, type PlannedRequest } from './send-request';
+import { sendRequest, type PlannedRequest, type Sender } from './send-request';
 import { TextClaims, type ClaimOutcome } from './text-claims';
 
 export interface TextToEmbed {
@@ -30,7 +30,8 @@ export interface EmbedOptions {
   /** A request has no more tokens than this, though the provider takes more. Default: the provider's limit. */
   maxTokensPerRequest?: number;
   /**
-   * Makes the answers to one request durable; called at once after each answer, several calls may run at a time.
+   * Makes the answers to one request durable; called at once after each answer, several calls may run at a time. A failure of it throws away
+   * what is paid for.
    * @param tokens what the provider charged for the request, or our own count when it does not say
    */
   store(answers: EmbeddedAnswer[], tokens: number): Promise<void>;
@@ -45,6 +46,7 @@ export interface EmbedOptions {
 export class Embedder {
   readonly #slots: RequestSlots;
   readonly #claims = new TextClaims();
+  #embedded = 0;
 
   constructor(readonly provider: EmbeddingProvider) {
     this.#slots = new RequestSlots(provider.limits.maxConcurrentRequests);
@@ -98,18 +100,24 @@ export class Embedder {
     const { limits } = this.provider;
     const maxTokensPerRequest = Math.min(limits.maxTokensPerRequest, options.maxTokensPerRequest ?? Infinity);
     const queue = planRequests(own, { ...limits, maxTokensPerRequest }).map((texts): PlannedRequest => ({ texts, failures: 0 }));
+    const sender: Sender = {
+      provider: this.provider,
+      options,
+      halt: halt.signal,
+      embeddedCount: () => this.#embedded,
+      settle: (hash, outcome) => {
+        if (outcome.kind === 'stored') this.#embedded++;
+        pending.delete(hash);
+        this.#claims.settle(hash, outcome);
+      },
+    };
     let failure: { error: unknown } | undefined;
     const lane = async () => {
       while (queue.length > 0 && (await this.#slots.acquire(options.jobId, halt.signal))) {
         try {
           const request = halt.signal.aborted ? undefined : queue.shift();
           if (request === undefined) continue;
-          const { settled, again } = await sendRequest(request, this.provider, options, halt.signal);
-          for (const [hash, outcome] of settled) {
-            pending.delete(hash);
-            this.#claims.settle(hash, outcome);
-          }
-          queue.push(...again);
+          queue.push(...(await sendRequest(request, sender)));
         } catch (error) {
           failure ??= { error };
           halt.abort();

@@ -12,7 +12,7 @@ export interface RequestGate {
 
 /** Leave to send one request. One of the two is called, once, when it is known what became of it; none when it was not sent or broken off. */
 export interface Passage {
-  /** The provider answered, be it that it refuses the request. @param tokens what it charged */
+  /** The provider answered, be it that it refuses the request. A failure of it takes nothing from an answer. @param tokens what it charged */
   answered(tokens: number): Promise<void>;
   /** No answer, a wrong one, or "not now": the request needs another passage. Rejects with what ends the attempt. */
   failed(error: ProviderError): Promise<void>;

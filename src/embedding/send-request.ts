@@ -7,49 +7,69 @@ import type { ClaimOutcome } from './text-claims';
 const FAILURES_BEFORE_HALVING = 2;
 
 /**
- * So often a text alone fails before it is taken for the cause; between two failures the gate has had an answer to another request. Fewer would
- * let a provider that fails now and then fail a document.
+ * So often a text alone fails before it is taken for the cause, when other texts have been embedded since it first failed. Fewer would let a
+ * provider that fails now and then fail a document.
  */
 const FAILURES_OF_A_CAUSE = 6;
+
+/**
+ * So often when none has: between two failures the gate has had an answer to a probe only, and a provider in trouble may answer one word
+ * and nothing longer. Not without end: a text may be the only one that is left.
+ */
+const FAILURES_OF_A_LONE_CAUSE = 30;
 
 export interface PlannedRequest {
   texts: readonly TextToEmbed[];
   /** In a row, all of it. */
   failures: number;
+  /** How many texts the provider had embedded when this, or the request that it is a part of, failed first. */
+  embeddedBefore?: number;
 }
 
-export interface SentRequest {
-  settled: readonly (readonly [hash: string, outcome: ClaimOutcome])[];
-  /** What is to be sent instead, after all others. */
-  again: readonly PlannedRequest[];
+export interface Sender {
+  provider: EmbeddingProvider;
+  options: EmbedOptions;
+  /** Ends the waiting for a passage. */
+  halt: AbortSignal;
+  /** How many texts the provider has embedded for this process. */
+  embeddedCount(): number;
+  /** Called as soon as it is known what became of a text. */
+  settle(hash: string, outcome: ClaimOutcome): void;
 }
 
 /**
  * Waits for the request's passage through the gate, sends, and stores the answer. Resolves without anything when `halt` ended the waiting. Rejects
  * with what ends the attempt: a refused key, a request that never works, the gate's own reasons, an error of `store`.
+ *
+ * @returns what is to be sent instead, after all others
  */
-export async function sendRequest({ texts, failures }: PlannedRequest, provider: EmbeddingProvider, options: EmbedOptions, halt: AbortSignal): Promise<SentRequest> {
-  const error = await attempt(texts, provider, options, halt);
-  if (error === 'halted') return { settled: [], again: [] };
-  if (error === undefined) return { settled: texts.map(({ hash }) => [hash, { kind: 'stored' }]), again: [] };
-  if (error.kind === 'rate-limited') return { settled: [], again: [{ texts, failures }] };
-  if (error.kind === 'text') return texts.length > 1 ? halved(texts, 0) : refuse(texts[0]!, error.message, options);
-  if (texts.length > 1 && failures + 1 >= FAILURES_BEFORE_HALVING) return halved(texts, FAILURES_BEFORE_HALVING - 1);
-  if (failures + 1 >= FAILURES_OF_A_CAUSE) return refuse(texts[0]!, `The provider fails on this text, and on no other: ${error.message}`, options);
-  return { settled: [], again: [{ texts, failures: failures + 1 }] };
+export async function sendRequest(request: PlannedRequest, sender: Sender): Promise<readonly PlannedRequest[]> {
+  const { texts } = request;
+  const error = await attempt(texts, sender);
+  if (error === undefined) return [];
+  const failures = request.failures + 1;
+  const { embeddedBefore = sender.embeddedCount() } = request;
+  if (error.kind === 'rate-limited') return [request];
+  if (error.kind === 'text') return texts.length > 1 ? halved(texts, { failures: 0 }) : refuse(texts[0]!, error.message, sender);
+  if (texts.length > 1 && failures >= FAILURES_BEFORE_HALVING) return halved(texts, { failures: FAILURES_BEFORE_HALVING - 1, embeddedBefore });
+  const sure = sender.embeddedCount() > embeddedBefore ? FAILURES_OF_A_CAUSE : FAILURES_OF_A_LONE_CAUSE;
+  if (failures >= sure) return refuse(texts[0]!, `The provider fails on this text, and on no other: ${error.message}`, sender);
+  return [{ texts, failures, embeddedBefore }];
 }
 
-/** @returns undefined when the answer is stored; what the provider said when trying again, in another way, may help */
-async function attempt(texts: readonly TextToEmbed[], provider: EmbeddingProvider, options: EmbedOptions, halt: AbortSignal): Promise<ProviderError | 'halted' | undefined> {
+/** @returns undefined when the answer is stored, or `halt` came first; what the provider said when trying again, in another way, may help */
+async function attempt(texts: readonly TextToEmbed[], { provider, options, halt, settle }: Sender): Promise<ProviderError | undefined> {
   const counted = texts.reduce((sum, { tokens }) => sum + tokens, 0);
   const passage = await options.gate.pass(counted, halt);
-  if (passage === undefined) return 'halted';
+  if (passage === undefined) return undefined;
   try {
     const { vectors, tokens = counted } = await provider.embed(texts.map(({ text }) => text), options.abort);
     const answers: EmbeddedAnswer[] = texts.map(({ hash }, index) => ({ hash, vector: vectors[index]! }));
     // First of all: it is paid for.
     await options.store(answers, tokens);
-    await passage.answered(tokens);
+    for (const { hash } of texts) settle(hash, { kind: 'stored' });
+    // What the gate can't note it finds out again; it takes nothing from what is stored.
+    await passage.answered(tokens).catch(() => undefined);
     return undefined;
   } catch (error) {
     if (!(error instanceof ProviderError)) throw error;
@@ -61,12 +81,13 @@ async function attempt(texts: readonly TextToEmbed[], provider: EmbeddingProvide
   }
 }
 
-function halved(texts: readonly TextToEmbed[], failures: number): SentRequest {
+function halved(texts: readonly TextToEmbed[], since: Omit<PlannedRequest, 'texts'>): PlannedRequest[] {
   const middle = texts.length >> 1;
-  return { settled: [], again: [{ texts: texts.slice(0, middle), failures }, { texts: texts.slice(middle), failures }] };
+  return [{ ...since, texts: texts.slice(0, middle) }, { ...since, texts: texts.slice(middle) }];
 }
 
-async function refuse({ hash }: TextToEmbed, message: string, { refused }: EmbedOptions): Promise<SentRequest> {
-  await refused(hash, message);
-  return { settled: [[hash, { kind: 'refused', message }]], again: [] };
+async function refuse({ hash }: TextToEmbed, message: string, { options, settle }: Sender): Promise<PlannedRequest[]> {
+  await options.refused(hash, message);
+  settle(hash, { kind: 'refused', message });
+  return [];
 }

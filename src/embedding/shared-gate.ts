@@ -2,6 +2,7 @@
  * The gate of one process before one provider and model: brings the requests of all its batches to the store that all workers share, a few
  * at a time, so that asking costs little, and has each wait for its turn.
  */
+import { randomBytes } from 'node:crypto';
 import type { Closed, GateStore, Granted, NotedFailure } from './gate-store';
 import { isAnswer, ProviderError, type EmbeddingProvider } from './provider';
 import type { Passage, RequestGate } from './request-gate';
@@ -12,15 +13,14 @@ const MAX_CLOSED_MS = 10_000;
 /** Before a closed gate it is looked so often whether it has opened: once a process, not once a batch. */
 const LOOK_MS = 1_000;
 
-/**
- * Sent to find out whether the provider is back: one token, rather than what somebody pays for. So a request that fails, again and again, has
- * always been preceded by an answer: it is not the provider then.
- */
-export const PROBE_TEXT = 'test';
+/** What a probe's text begins with. The rest is new each time: a cache on the way would answer a text that it knows while the provider is down. */
+const PROBE_WORD = 'test ';
 const PROBE_TIMEOUT_MS = 30_000;
 
 interface Waiter {
   tokens: number;
+  /** Its signal has ended its waiting, be it after its grant. */
+  isGone: boolean;
   resolve(passage: Passage | undefined): void;
   reject(error: unknown): void;
 }
@@ -44,13 +44,16 @@ export class SharedGate implements RequestGate {
   #look: (() => void) | undefined;
   #charged = 0;
   #counted = 0;
-  #waits: Closed['reason'] | undefined;
+  /** Why the gate is closed to those in the queue. */
+  #closedFor: Closed['reason'] | undefined;
+  /** Granted, but only in more than {@link LOOK_MS}. */
+  readonly #delayed = new Set<Waiter>();
 
   constructor(private readonly store: GateStore, private readonly provider: Pick<EmbeddingProvider, 'embed'>) {}
 
   /** What holds requests up for longer than a second now. */
   get waitsFor(): Closed['reason'] | undefined {
-    return this.#waits;
+    return this.#closedFor ?? (this.#delayed.size > 0 ? 'RATE_LIMITED' : undefined);
   }
 
   /** Rejects with GateClosed, or an error of the store. */
@@ -58,12 +61,15 @@ export class SharedGate implements RequestGate {
     if (signal.aborted) return Promise.resolve(undefined);
     return new Promise((resolve, reject) => {
       const onAbort = () => {
+        waiter.isGone = true;
         this.#queue.delete(waiter);
+        this.#delayed.delete(waiter);
         resolve(undefined);
       };
       const settle = () => signal.removeEventListener('abort', onAbort);
       const waiter: Waiter = {
         tokens,
+        isGone: false,
         resolve: (passage) => {
           settle();
           resolve(passage);
@@ -90,6 +96,7 @@ export class SharedGate implements RequestGate {
         const asking = [...this.#queue];
         const factor = this.#counted === 0 ? 1 : this.#charged / this.#counted;
         const reply = await this.store.reserve(asking.length, Math.round(factor * asking.reduce((sum, { tokens }) => sum + tokens, 0)));
+        if (reply.isGranted) this.#closedFor = undefined;
         if (reply.isGranted && reply.isProbe) await this.#probe();
         else if (reply.isGranted) this.#grant(reply, factor, asking);
         else await this.#wait(reply);
@@ -98,6 +105,7 @@ export class SharedGate implements RequestGate {
       this.#rejectAll(error);
     } finally {
       this.#isServing = false;
+      this.#closedFor = undefined;
     }
   }
 
@@ -112,8 +120,10 @@ export class SharedGate implements RequestGate {
       this.#queue.delete(waiter);
       const ownWaitMs = waitMs + Math.max(requestsBefore++ * msPerRequest, tokensBefore * msPerToken);
       tokensBefore += factor * waiter.tokens;
-      this.#waits = ownWaitMs > LOOK_MS ? 'RATE_LIMITED' : undefined;
+      if (ownWaitMs > LOOK_MS) this.#delayed.add(waiter);
       const go = () => {
+        this.#delayed.delete(waiter);
+        if (waiter.isGone) return;
         // The provider has gone while this one waited for its turn: it finds out with all the others.
         if (this.#closedAtMs !== undefined) this.#enqueue(waiter);
         else waiter.resolve(this.#passage(waiter.tokens));
@@ -123,11 +133,12 @@ export class SharedGate implements RequestGate {
     }
   }
 
+  /** One word, rather than what somebody pays for. */
   async #probe(): Promise<void> {
     const sentAtMs = performance.now();
     const patience = AbortSignal.timeout(PROBE_TIMEOUT_MS);
     try {
-      await this.provider.embed([PROBE_TEXT], patience);
+      await this.provider.embed([PROBE_WORD + randomBytes(4).toString('hex')], patience);
       await this.#noteAnswer();
     } catch (error) {
       const said = patience.aborted ? new ProviderError('unavailable', `The embedding provider has not answered one word within ${PROBE_TIMEOUT_MS / 1_000} s.`) : error;
@@ -151,7 +162,7 @@ export class SharedGate implements RequestGate {
   }
 
   async #wait({ reason, waitMs, isProbing, message }: Closed): Promise<void> {
-    this.#waits = reason;
+    this.#closedFor = reason;
     this.#closedAtMs ??= performance.now();
     const leftMs = this.#closedAtMs + MAX_CLOSED_MS - performance.now();
     if (leftMs <= 0 || (waitMs > leftMs && !isProbing)) return this.#rejectAll(new GateClosed(reason, message, isProbing ? Math.min(waitMs, MAX_CLOSED_MS) : waitMs));

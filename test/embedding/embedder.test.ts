@@ -196,6 +196,24 @@ describe('Embedder', () => {
     expect(one.stored).toEqual(['#a']);
   });
 
+  it('an answer that is stored is no more lost when the gate cannot note it', async () => {
+    const { provider, requests } = manualProvider();
+    const embedder = new Embedder(provider);
+    const forgetful: RequestGate = {
+      async pass(tokens, signal) {
+        const passage = await OPEN_GATE.pass(tokens, signal);
+        return passage && { ...passage, answered: () => Promise.reject(new Error('the database is gone')) };
+      },
+    };
+    const [one, two] = [batch(), batch()];
+    const first = embedder.embedAll(textsOf('a'), { ...one.options, gate: forgetful });
+    const waiting = embedder.embedAll(textsOf('a'), two.options);
+    await settle();
+    requests[0]!.answer();
+    expect(await Promise.all([first, waiting])).toEqual([{ finished: true }, { finished: true }]);
+    expect([requests.length, one.stored, two.stored]).toEqual([1, ['#a'], []]);
+  });
+
   it('finds the one text that a real server refuses, among many that it embeds', async () => {
     const server = await startEmbeddingsServer({ dimensions: 8, refuseContaining: 'POISON' });
     try {

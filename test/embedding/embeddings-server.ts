@@ -9,8 +9,10 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { parseArgs } from 'node:util';
-import { PROBE_TEXT } from '../../src/embedding/shared-gate';
 import { hashedVector } from './hashed-vector';
+
+/** What a worker sends to find out whether the provider is back. */
+export const PROBE = /^test [0-9a-f]{8}$/;
 
 /** What happens to one request instead of a right answer. Faults that break the answer are paid for; those that refuse the request are not. */
 export type Fault =
@@ -133,7 +135,7 @@ export async function startEmbeddingsServer(options: Partial<ServerBehaviour> & 
 
     const tokens = input.reduce((sum, text) => sum + Math.ceil(text.length / 4), 0);
     // The one word with which workers find out whether the provider is back is nobody's.
-    if (input.length === 1 && input[0] === PROBE_TEXT) return sendVectors(response, body, input, tokens, fault);
+    if (input.length === 1 && PROBE.test(input[0]!)) return sendVectors(response, body, input, tokens, fault);
     for (const text of input) paid.set(text, (paid.get(text) ?? 0) + 1);
     record.paid = true;
     counts.paidRequests++;

@@ -1,0 +1,61 @@
+/** Answers as several workers store them, and what the job's status says of its provider. */
+import { sql } from 'kysely';
+import { EmbeddingRepository } from '../../src/db/embedding-repository';
+import { PhaseWaitRepository } from '../../src/db/phase-wait-repository';
+import { expectEventually } from '../harness/expect-eventually';
+import { openDatabase, type OpenDatabase } from './database';
+import { openJob, sha256 } from './staged-job';
+
+let database: OpenDatabase;
+beforeAll(async () => (database = await openDatabase()));
+afterAll(() => database.close());
+
+const answer = (hash: string) => ({ hash, vector: Float32Array.of(1, 2, 3) });
+const spent = { tokens: 5, cost: 0.5 };
+
+test('two workers that store the same texts in opposite orders do not wait for each other', async () => {
+  const { db } = database;
+  const jobs = [await openJob(db, 'one', { locator: 'folder:/one' }), await openJob(db, 'two', { locator: 'folder:/two' })];
+  const [low, middle, high] = ['a', 'b', 'c'].map(sha256).sort() as [string, string, string];
+  const repository = new EmbeddingRepository(db);
+  let stores!: Promise<unknown>;
+  // Each gets its first row and is held at the middle one: let go, they would meet.
+  await db.transaction().execute(async (trx) => {
+    await sql`insert into sluice.embeddings (model_id, text_hash, embedding) values (${jobs[0]!.modelId}, ${Buffer.from(middle, 'hex')}, null)`.execute(trx);
+    stores = Promise.all([repository.store(jobs[0]!, [low, middle, high].map(answer), spent), repository.store(jobs[1]!, [high, middle, low].map(answer), spent)]);
+    stores.catch(() => undefined);
+    await expectEventually(async () => {
+      const [row] = await database.rows<{ count: string }>("select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'");
+      expect(Number(row!.count)).toBe(2);
+    });
+  });
+  await stores;
+  expect(await database.rows('select 1 from sluice.embeddings')).toHaveLength(3);
+  expect([await repository.getSpent('one'), await repository.getSpent('two')]).toEqual([spent, spent]);
+});
+
+test('an answer that is stored again, because its commit was not heard of, is counted once', async () => {
+  const job = await openJob(database.db, 'again', { locator: 'folder:/again' });
+  const repository = new EmbeddingRepository(database.db);
+  await repository.store(job, [answer(sha256('x'))], spent);
+  await repository.store(job, [answer(sha256('x'))], spent, true);
+  expect(await repository.getSpent('again')).toEqual(spent);
+  await repository.store(job, [answer(sha256('y'))], spent, true);
+  expect(await repository.getSpent('again')).toEqual({ tokens: 10, cost: 1 });
+});
+
+test('waiting for a turn leaves the start of an outage, and what a pause says', async () => {
+  const job = await openJob(database.db, 'outage', { locator: 'folder:/outage' });
+  const waits = new PhaseWaitRepository(database.db);
+  const row = async () => (await database.rows<{ since: Date | null; reason: string | null }>("select outage_since as since, wait_reason as reason from sluice.ingestion_phase_status where job_id = 'outage' and phase = 'EMBEDDING'"))[0]!;
+  await waits.waitsForTurn(job.jobId);
+  expect(await row()).toEqual({ since: null, reason: 'RATE_LIMITED' });
+  await waits.providerFails(job, 'PROVIDER_DOWN');
+  const { since } = await row();
+  expect(since).not.toBeNull();
+  await waits.waitsForTurn(job.jobId);
+  expect(await row()).toEqual({ since, reason: 'RATE_LIMITED' });
+  await database.rows("update sluice.ingestion_phase_status set wait_reason = 'PAUSED' where job_id = 'outage' and phase = 'EMBEDDING'");
+  await waits.waitsForTurn(job.jobId);
+  expect(await row()).toEqual({ since, reason: 'PAUSED' });
+});
