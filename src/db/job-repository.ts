@@ -141,7 +141,8 @@ export class JobRepository {
     if (filter.cursor !== undefined && (filter.cursor.includes('\0') || (await this.find(filter.cursor)) === undefined)) throw badCursor(filter.cursor);
     return this.inOneMoment(async (trx) => {
       let query = trx.selectFrom('ingestion_jobs').selectAll().orderBy('created_at', 'desc').orderBy('id', 'desc').limit(filter.limit + 1);
-      if (filter.collection !== undefined) query = query.where('collection', '=', filter.collection);
+      // As the index has it.
+      if (filter.collection !== undefined) query = query.where(sql<boolean>`left(collection, 100) = left(${filter.collection}, 100)`).where('collection', '=', filter.collection);
       if (filter.status === 'NOT_STARTED') query = query.where('status', '=', 'PENDING').where('queued_at', 'is', null);
       else if (filter.status === 'PENDING') query = query.where('status', '=', 'PENDING').where('queued_at', 'is not', null);
       else if (filter.status !== undefined) query = query.where('status', '=', filter.status);

@@ -108,7 +108,8 @@ create table sluice.ingestion_jobs (
 -- One active job for each collection and source. A job claims its source when it is opened, and lets it go by ending.
 create unique index ingestion_jobs_active_source on sluice.ingestion_jobs (source_id) where status in ('PENDING', 'RUNNING');
 create index ingestion_jobs_newest on sluice.ingestion_jobs (created_at desc, id desc);
-create index ingestion_jobs_of_collection on sluice.ingestion_jobs (collection, created_at desc, id desc);
+-- A refused start's collection can be anything, larger than an index holds.
+create index ingestion_jobs_of_collection on sluice.ingestion_jobs (left(collection, 100), created_at desc, id desc);
 create index ingestion_jobs_by_status on sluice.ingestion_jobs (status, created_at desc, id desc);
 create index ingestion_jobs_of_source on sluice.ingestion_jobs (source_id, created_at desc);
 
