@@ -1,9 +1,11 @@
 /** Puts the API together: what every request goes through, in its order, and the routes. Listening: start-api.ts. */
 import { OpenAPIHono } from '@hono/zod-openapi';
+import type { Context } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { cors } from 'hono/cors';
 import { methodNotAllowed } from 'hono/method-not-allowed';
 import { secureHeaders } from 'hono/secure-headers';
+import { SluiceError } from '../domain/errors';
 import { authenticate } from './access/authenticate';
 import type { ApiKey } from './access/api-keys';
 import { loopbackRules } from './access/loopback-rules';
@@ -66,21 +68,27 @@ export function createApp(options: AppOptions): OpenAPIHono<ApiEnv> {
     // What is refused before it has arrived is not read to its end: the connection is for no other request.
     if (context.req.method !== 'GET' && !context.env.incoming.complete) context.header('Connection', 'close');
   });
-  app.use(limitRate());
   if (keys.length === 0) app.use(loopbackRules());
   if (corsOrigins.length > 0) app.use(cors({ origin: [...corsOrigins], allowHeaders: ['Authorization', 'Content-Type', 'Idempotency-Key', 'Last-Event-ID'], maxAge: 600 }));
   // Before the rest: who asks whether it lives has no key, and who opens the dashboard has to be asked for one.
   registerHealth(app, options);
+  // Behind both: an orchestrator's probe and a preflight are not refused for what others ask from their address.
+  app.use(limitRate());
   const pageForNothing = registerDashboard(app);
   app.notFound((context) => pageForNothing(context) ?? problemResponse(new HttpProblem('NOT_FOUND', 'There is nothing at this address.')));
   if (keys.length > 0) app.use(authenticate(keys));
   app.use(methodNotAllowed({ app, onMethodNotAllowed: (_context, methods) => problemResponse(wrongMethod(methods)) }));
 
+  app.use('/v1/*', async (context, next) => (isUpload(context.req.method, context.req.path) ? next() : limitBody(context, next)));
+  app.use('/v1/*', async (context, next) => {
+    // All of it, before the clock starts: of a client that sends slowly the servers know nothing.
+    if (context.req.method === 'POST' && !isUpload(context.req.method, context.req.path)) await readBody(context);
+    await next();
+  });
   app.use('/v1/*', async (context, next) => {
     if (context.req.path.endsWith('/events') || isUpload(context.req.method, context.req.path)) return next();
     return isLong(context.req.method, context.req.path) ? long(context, next) : inTime(context, next);
   });
-  app.use('/v1/*', async (context, next) => (isUpload(context.req.method, context.req.path) ? next() : limitBody(context, next)));
   registerJobs(app, options);
   registerJobControl(app, options);
   registerCollections(app, options);
@@ -106,6 +114,15 @@ const limitBody = bodyLimit({
     throw new HttpProblem('PAYLOAD_TOO_LARGE', `A body may have ${MAX_BODY_BYTES} bytes.`);
   },
 });
+
+/** It is kept for the handler. */
+async function readBody({ req, env }: Context<ApiEnv>): Promise<void> {
+  try {
+    await req.arrayBuffer();
+  } catch (error) {
+    throw env.incoming.complete ? error : new SluiceError('INVALID_INPUT', 'The body was cut off.');
+  }
+}
 
 function isUpload(method: string, path: string): boolean {
   return method === 'POST' && /^\/v1\/collections\/[^/]+\/documents$/.test(path);

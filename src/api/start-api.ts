@@ -67,7 +67,9 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
     throw new SluiceError('INVALID_INPUT', 'Pages of other origins are served with API keys only.', { hint: 'Set SLUICE_API_KEYS (docs/api.md), or leave --cors-origins out.' });
   }
   const watchers = new JobWatchers((jobId) => service.status(jobId));
-  const app = createApp({ ...options, keys, watchers, uploads: new Uploads(options.stateDir) });
+  const uploads = new Uploads(options.stateDir);
+  await uploads.sweep();
+  const app = createApp({ ...options, keys, watchers, uploads });
   const server = createServer({ maxHeaderSize: MAX_HEADER_BYTES, headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS }, getRequestListener(app.fetch));
   const refused = new WeakSet<Duplex>();
   server.on('clientError', (error, socket) => {

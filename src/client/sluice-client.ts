@@ -39,7 +39,8 @@ export interface SluiceClient {
   listSources(collection: string): Promise<SourceView[]>;
   removeSource(collection: string, locator: string): Promise<{ documents: number }>;
   search(collection: string, request: SearchRequest): Promise<SearchResult[]>;
-  getDocument(collection: string, uri: string): Promise<PublishedDocument>;
+  /** @param options.source locator of its source; absent: of two that have the URI, the one published last */
+  getDocument(collection: string, uri: string, options?: { source?: string }): Promise<PublishedDocument>;
   /** @param options.upload name of the upload: a later one of the same name adds to it and replaces files of the same name */
   uploadDocuments(collection: string, files: readonly UploadFile[], options?: { upload?: string }): Promise<JobStatusResponse>;
   /** Also answers while the servers are down: that is what it tells. */
@@ -71,7 +72,7 @@ export function createSluiceClient({ baseUrl, apiKey, fetch: doFetch = (...reque
     listSources: async (name) => (await transport.json<{ sources: SourceView[] }>(collection(name, '/sources'))).sources,
     removeSource: (name, locator) => transport.json(collection(name, '/sources'), { method: 'DELETE', query: { locator } }),
     search: async (name, request) => (await post<{ results: SearchResult[] }>(collection(name, '/search'), request)).results,
-    getDocument: (name, uri) => transport.json(collection(name, '/documents'), { query: { uri } }),
+    getDocument: (name, uri, { source } = {}) => transport.json(collection(name, '/documents'), { query: { uri, source } }),
     uploadDocuments: (name, files, { upload } = {}) => {
       const form = new FormData();
       for (const file of files) form.append('files', file.content, file.name);

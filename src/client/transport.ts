@@ -24,7 +24,8 @@ export class Transport {
 
   /** Rejects with a SluiceApiError for an answer that is no success; with what fetch says when there is none. */
   async send(path: string, { method = 'GET', query = {}, body, form, headers = {}, signal, alsoGood }: RequestOptions = {}): Promise<Response> {
-    const url = new URL(path, this.baseUrl);
+    // Behind a proxy it may have a path of its own, which an absolute path would replace.
+    const url = new URL(this.baseUrl.replace(/\/+$/, '') + path);
     for (const [name, value] of Object.entries(query)) if (value !== undefined) url.searchParams.set(name, String(value));
     const all = { ...headers, authorization: this.apiKey && `Bearer ${this.apiKey}`, 'content-type': body === undefined ? undefined : 'application/json' };
     const response = await this.doFetch(url, {

@@ -154,10 +154,10 @@ export function createIngestionService({ client, db, models, readers, own = NO_O
       }
     },
 
-    async show({ collection, uri }) {
+    async show({ collection, uri, source }) {
       const { id } = await collections.get(collection);
-      const found = await findPublishedDocument(db, id, uri);
-      if (found === undefined) throw new SluiceError('DOCUMENT_NOT_FOUND', `Collection "${collection}" has no document ${uri}.`);
+      const found = await findPublishedDocument(db, id, uri, source);
+      if (found === undefined) throw new SluiceError('DOCUMENT_NOT_FOUND', `Collection "${collection}" has no document ${uri}${source === undefined ? '' : ` from ${source}`}.`);
       return found;
     },
 

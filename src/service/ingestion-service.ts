@@ -33,8 +33,8 @@ export interface IngestionService {
   /** With all that it has published; its ended jobs stay. Rejects with SOURCE_NOT_FOUND, with ALREADY_RUNNING while a job is active on it. */
   removeSource(request: { collection: string; locator: string }): Promise<{ documents: number }>;
   search(request: { collection: string; query: string; limit?: number }): Promise<SearchResult[]>;
-  /** The parsed text of a published document; rejects with DOCUMENT_NOT_FOUND. */
-  show(request: { collection: string; uri: string }): Promise<PublishedDocument>;
+  /** The parsed text of a published document; of two sources that have the URI, without `source` the one published last. Rejects with DOCUMENT_NOT_FOUND. */
+  show(request: { collection: string; uri: string; source?: string }): Promise<PublishedDocument>;
   /** Whether the servers answer now. Does not reject, and takes 1.5 s at most. */
   readiness(): Promise<Readiness>;
   /** What there is to do now, whoever does it. Does not reject, and takes 1.5 s at most. */

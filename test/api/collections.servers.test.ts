@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { request as httpRequest } from 'node:http';
 import path from 'node:path';
 import { sql } from 'kysely';
@@ -129,6 +129,30 @@ test('an upload is a source of its own, until it is removed', async () => {
   await client.removeSource('uploads', source!.locator);
   expect(existsSync(stored)).toBe(false);
   expect(readdirSync(path.join(folder, '.sluice/uploads/.incomplete'))).toEqual([]);
+});
+
+test('another collection that has ingested an upload leaves its files alone, and the API starts nothing on them', async () => {
+  await client.createCollection({ name: 'owner', embedding: EMBEDDING });
+  const job = await client.uploadDocuments('owner', [file('a.md', 'One.')]);
+  await deployment.waitForEnd(job.jobId);
+  const [source] = await client.listSources('owner');
+  const stored = source!.locator.replace('folder:', '');
+  await client.createCollection({ name: 'borrower', embedding: EMBEDDING });
+  await expect(client.startJob({ collection: 'borrower', source: { kind: 'folder', path: stored } })).rejects.toMatchObject({ status: 403, code: 'FORBIDDEN' });
+  const ingest = startCli(['ingest', stored, '--collection', 'borrower'], { env: deployment.env, cwd: folder });
+  expect(await ingest.exit).toMatchObject({ code: 0 });
+  expect(await client.removeSource('borrower', source!.locator)).toEqual({ documents: 1 });
+  expect(readdirSync(stored)).toEqual(['a.md']);
+});
+
+test('of two sources that have a URI, the one is shown that was asked for', async () => {
+  for (const name of ['left', 'right']) {
+    mkdirSync(path.join(folder, name));
+    writeFileSync(path.join(folder, name, 'same.md'), `From the ${name}.`);
+  }
+  await ingest('twice', 'left', 'right');
+  for (const name of ['left', 'right']) expect(await client.getDocument('twice', 'same.md', { source: locator(name) })).toMatchObject({ source: locator(name), text: `From the ${name}.` });
+  await expect(client.getDocument('twice', 'same.md', { source: locator('one') })).rejects.toMatchObject({ status: 404, code: 'DOCUMENT_NOT_FOUND' });
 });
 
 test('an upload of a name is added to and replaced by the next of the name', async () => {

@@ -82,6 +82,12 @@ test('a mirror that lags behind the workflow is passed over', async () => {
   await watchers.close();
 });
 
+test('an end is told whatever its version: the mirror of a terminated job never learned the last one', async () => {
+  const { watchers } = scripted(at(7), { ...ended(5), readFrom: 'mirror' });
+  expect((await read(await watchers.subscribe('j', undefined))).map(({ version }) => version)).toEqual([7, 5]);
+  await watchers.close();
+});
+
 test('a job that there is not has no stream', async () => {
   const { watchers } = scripted(new SluiceError('JOB_NOT_FOUND', 'There is no job j.'));
   await expect(watchers.subscribe('j', undefined)).rejects.toMatchObject({ code: 'JOB_NOT_FOUND' });

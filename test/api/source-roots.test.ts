@@ -1,6 +1,6 @@
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { checkSourceRoots } from '../../src/api/access/source-roots';
+import { checkSourceRoots, parseStoredSource } from '../../src/api/access/source-roots';
 import type { Source } from '../../src/domain/ingestion-input';
 import { createTestFolder } from '../harness/test-folder';
 
@@ -17,17 +17,19 @@ beforeAll(() => {
   symlinkSync('../outside', path.join(root, 'link-out'));
   symlinkSync('docs', path.join(root, 'link-in'));
   symlinkSync('../not-there-yet', path.join(root, 'link-to-nothing'));
+  mkdirSync(path.join(root, '.state', 'uploads'), { recursive: true });
+  symlinkSync('.state/uploads', path.join(root, 'link-to-state'));
   symlinkSync('circle', path.join(root, 'circle'));
 });
 
-const check = (source: string, roots = [root]) => checkSourceRoots({ kind: 'folder', path: source }, roots);
+const check = (source: string, open = [root]) => checkSourceRoots({ kind: 'folder', path: source }, { open, closed: path.join(root, '.state') });
 
 test.each(['.', 'docs', 'docs/../docs', 'not-there-yet/at/all', 'link-in', 'link-in/file.md', 'link-out/../docs'])('%s of the root may be ingested, as an absolute path', async (inside) => {
   const given = `${root}/${inside}`;
   expect(await check(given)).toEqual({ kind: 'folder', path: path.resolve(given) });
 });
 
-test.each(['..', '../outside', '../root-beside', 'docs/../../outside', 'link-out', 'link-out/secret.txt', 'link-to-nothing', 'link-to-nothing/below', 'circle', '../not-there'])(
+test.each(['..', '../outside', '../root-beside', 'docs/../../outside', 'link-out', 'link-out/secret.txt', 'link-to-nothing', 'link-to-nothing/below', 'circle', '../not-there', '.state', '.state/uploads/a/b', 'link-to-state', 'link-to-state/a'])(
   '%s of the root is refused',
   async (outside) => {
     await expect(check(`${root}/${outside}`)).rejects.toMatchObject({ code: 'FORBIDDEN' });
@@ -42,5 +44,15 @@ test('a root that is not there opens nothing, one that is a link opens its targe
 });
 
 test('a source of a kind that is not known here is refused', async () => {
-  await expect(checkSourceRoots({ kind: 'own', path: root } as unknown as Source, [root])).rejects.toMatchObject({ code: 'FORBIDDEN' });
+  await expect(checkSourceRoots({ kind: 'own', path: root } as unknown as Source, { open: [root], closed: path.join(root, '.state') })).rejects.toMatchObject({ code: 'FORBIDDEN' });
+});
+
+test('a folder of the state folder that is opened by its own name is open, the rest of the state folder is not', async () => {
+  const uploads = path.join(root, '.state', 'uploads');
+  expect(await check(path.join(uploads, 'a', 'b'), [root, uploads])).toMatchObject({ kind: 'folder' });
+  await expect(check(path.join(root, '.state', 'postgres'), [root, uploads])).rejects.toMatchObject({ code: 'FORBIDDEN' });
+});
+
+test.each([[null], [{}], [{ kind: 'folder' }], [{ kind: 'folder', path: 7 }]])('a stored source that is %j is INVALID_INPUT', (source) => {
+  expect(() => parseStoredSource(source as unknown as Source)).toThrow(expect.objectContaining({ code: 'INVALID_INPUT' }) as Error);
 });

@@ -9,6 +9,7 @@ const ROUTES: Route[] = [
   { page: 'collections' },
   { page: 'collection', name: 'books' },
   { page: 'document', collection: 'books', uri: 'a folder/ü & ?.md#3', start: 0, end: 12 },
+  { page: 'document', collection: 'books', uri: 'a.md', source: 'folder:/data/a & b' },
   { page: 'search', collection: 'books', query: 'what & why?' },
 ];
 

@@ -6,6 +6,8 @@ const HEARTBEAT_MS = 15_000;
 /** How soon a browser that was cut off tries again. */
 const RETRY_MS = 1_000;
 
+export const EVENT_STREAM_HEADERS = { 'Content-Type': 'text/event-stream; charset=utf-8', 'Cache-Control': 'no-store', 'X-Accel-Buffering': 'no' };
+
 export function eventStream(subscription: Subscription): Response {
   const encoder = new TextEncoder();
   const body = new ReadableStream<Uint8Array>({
@@ -24,7 +26,5 @@ export function eventStream(subscription: Subscription): Response {
     },
     cancel: () => subscription.close(),
   });
-  return new Response(body, {
-    headers: { 'Content-Type': 'text/event-stream; charset=utf-8', 'Cache-Control': 'no-store', 'X-Accel-Buffering': 'no' },
-  });
+  return new Response(body, { headers: EVENT_STREAM_HEADERS });
 }

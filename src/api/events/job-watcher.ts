@@ -97,8 +97,10 @@ export class JobWatcher {
   }
 
   private note(job: JobStatusResponse): void {
-    // The mirror lags behind the workflow, which has just not answered in time.
-    if (this.latest !== undefined && job.readFrom === 'mirror' && job.version < this.latest.version) return;
+    // The mirror lags behind the workflow, which has just not answered in time. Not with an end: of a workflow that was terminated or reset the
+    // mirror may have learned the end, and never the last version.
+    const mayLag = job.readFrom === 'mirror' && !isJobFinished(job.status);
+    if (mayLag && this.latest !== undefined && job.version < this.latest.version) return;
     this.latest = job;
     this.isOver = isJobFinished(job.status);
     const { asOf: _, ...told } = job;

@@ -111,8 +111,9 @@ export function registerCollections(app: OpenAPIHono<ApiEnv>, { service, uploads
   app.openapi(listSources, async (context) => context.json({ sources: await service.sources(context.req.valid('param').name) }, 200));
   app.openapi(removeSource, async (context) => {
     const { locator } = context.req.valid('query');
-    const removed = await service.removeSource({ collection: context.req.valid('param').name, locator });
-    await uploads.deleteSource(locator);
+    const { name: collection } = context.req.valid('param');
+    const removed = await service.removeSource({ collection, locator });
+    await uploads.deleteSource(collection, locator);
     return context.json(removed, 200);
   });
   app.openapi(searchCollection, async (context) => {

@@ -19,7 +19,8 @@ const getDocument = createRoute({
   tags,
   operationId: 'getDocument',
   summary: 'Read the text of a published document.',
-  request: { params: collectionParams, query: z.object({ uri: textSchema(4_096) }) },
+  description: 'With `source`, a locator, that of this source; without, of two sources that have the URI, the one published last.',
+  request: { params: collectionParams, query: z.object({ uri: textSchema(4_096), source: textSchema(4_200).optional() }) },
   responses: { 200: json(publishedDocumentSchema, 'The document.'), ...PROBLEMS },
 });
 
@@ -43,8 +44,7 @@ const uploadDocuments = createRoute({
 
 export function registerDocuments(app: OpenAPIHono<ApiEnv>, { service, uploads }: RouteDependencies): void {
   app.openapi(getDocument, async (context) => {
-    const { uri } = context.req.valid('query');
-    return context.json(await service.show({ collection: context.req.valid('param').name, uri }), 200);
+    return context.json(await service.show({ collection: context.req.valid('param').name, ...context.req.valid('query') }), 200);
   });
   app.openapi(uploadDocuments, async (context) => {
     if (!/^multipart\/form-data\b/i.test(context.req.header('content-type') ?? '')) throw new HttpProblem('UNSUPPORTED_MEDIA_TYPE', 'An upload is multipart/form-data.');
@@ -55,14 +55,21 @@ export function registerDocuments(app: OpenAPIHono<ApiEnv>, { service, uploads }
     // Before anything is received.
     const { isReady, database, temporal } = await service.readiness();
     if (!isReady) throw new SluiceError('SERVER_UNREACHABLE', `The servers do not answer: ${database.why ?? temporal.why}`);
-    const active = await service.findActive({ collection, source });
-    if (active) throw new SluiceError('ALREADY_RUNNING', `Job ${active.jobId} is ingesting this upload.`);
-    await uploads.receive(context.env.incoming, path);
-    const { jobId } = await service.start({ collection, source }).catch(async (error: unknown) => {
-      // Nobody knows the name of a new one; one whose start was left unanswered may have a job.
-      const isRefused = error instanceof SluiceError && error.code !== 'SERVER_UNREACHABLE';
-      if (upload === undefined && isRefused) await uploads.deleteSource(`folder:${path}`);
-      throw error;
+    const refuseBesideJob = async (): Promise<void> => {
+      const active = await service.findActive({ collection, source });
+      if (active) throw new SluiceError('ALREADY_RUNNING', `Job ${active.jobId} is ingesting this upload.`);
+    };
+    await refuseBesideJob();
+    const { jobId } = await uploads.receive(context.env.incoming, path, async (moveIn) => {
+      // Again: another upload of the name may have arrived first.
+      await refuseBesideJob();
+      await moveIn();
+      return service.start({ collection, source }).catch(async (error: unknown) => {
+        // Nobody knows the name of a new one; one whose start was left unanswered may have a job.
+        const isRefused = error instanceof SluiceError && error.code !== 'SERVER_UNREACHABLE';
+        if (upload === undefined && isRefused) await uploads.deleteSource(collection, `folder:${path}`);
+        throw error;
+      });
     });
     return context.json(await service.status(jobId), 202);
   });

@@ -1,11 +1,14 @@
 /** Whether the process lives, and whether it can serve: for whoever starts and routes to it. Neither needs a key. */
 import { createRoute, z, type OpenAPIHono } from '@hono/zod-openapi';
+import type { ApiKey } from '../access/api-keys';
+import { hasKey } from '../access/authenticate';
 import type { ApiEnv } from '../api-env';
+import type { Readiness, ServerReadiness } from '../../service/ingestion-service';
 import { json, PROBLEMS } from '../schemas/answers';
 import type { RouteDependencies } from './dependencies';
 
 const tags = ['Health'];
-const server = z.strictObject({ answers: z.boolean(), why: z.string().nullable().meta({ description: 'Why not.' }) });
+const server = z.strictObject({ answers: z.boolean(), why: z.string().nullable().meta({ description: 'Why not; without a key, where there are keys, only that.' }) });
 const readinessSchema = z.strictObject({ isReady: z.boolean(), database: server, temporal: server }).meta({ id: 'Readiness' });
 
 const healthz = createRoute({
@@ -48,10 +51,15 @@ export function registerAbout(app: OpenAPIHono<ApiEnv>, found: About): void {
   app.openapi(about, (context) => context.json(found, 200));
 }
 
-export function registerHealth(app: OpenAPIHono<ApiEnv>, { service }: Pick<RouteDependencies, 'service'>): void {
+export function registerHealth(app: OpenAPIHono<ApiEnv>, { service, keys }: Pick<RouteDependencies, 'service'> & { keys: readonly ApiKey[] }): void {
+  // However many ask at once, the servers are asked once.
+  let asked: Promise<Readiness> | undefined;
+  const readiness = (): Promise<Readiness> => (asked ??= service.readiness().finally(() => (asked = undefined)));
   app.openapi(healthz, (context) => context.json({ status: 'alive' as const }, 200));
   app.openapi(readyz, async (context) => {
-    const readiness = await service.readiness();
-    return context.json(readiness, readiness.isReady ? 200 : 503);
+    const { isReady, database, temporal } = await readiness();
+    const mayKnowWhy = keys.length === 0 || hasKey(context, keys);
+    const told = (server: ServerReadiness): ServerReadiness => (mayKnowWhy || server.answers ? server : { answers: false, why: 'No answer.' });
+    return context.json({ isReady, database: told(database), temporal: told(temporal) }, isReady ? 200 : 503);
   });
 }

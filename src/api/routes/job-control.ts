@@ -1,7 +1,7 @@
 /** Pausing, resuming, cancelling and retrying jobs. */
 import { createRoute, z, type OpenAPIHono } from '@hono/zod-openapi';
 import { jobOptionSchemas } from '../../input/job-options-schema';
-import { checkSourceRoots } from '../access/source-roots';
+import { checkSourceRoots, parseStoredSource } from '../access/source-roots';
 import type { ApiEnv } from '../api-env';
 import { json, jsonBody, PROBLEMS } from '../schemas/answers';
 import { controlAnswerSchema, jobPhaseSchema, jobSchema } from '../schemas/job';
@@ -72,7 +72,7 @@ export function registerJobControl(app: OpenAPIHono<ApiEnv>, { service, uploads,
     const { jobId } = context.req.valid('param');
     const { source } = await service.status(jobId);
     // It may have been started from the command line, which may read everything.
-    await checkSourceRoots(source, [...sourceRoots, uploads.root]);
+    await checkSourceRoots(parseStoredSource(source), { open: [...sourceRoots, uploads.root], closed: uploads.stateDir });
     const started = await service.retry(jobId, context.req.valid('json'));
     return context.json(await service.status(started.jobId), 202);
   });

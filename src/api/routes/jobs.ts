@@ -5,7 +5,7 @@ import { ingestionInputSchema } from '../../input/ingestion-input';
 import { collectionNameSchema, jobIdSchema } from '../../input/names';
 import { checkSourceRoots } from '../access/source-roots';
 import type { ApiEnv } from '../api-env';
-import { eventStream } from '../events/event-stream';
+import { EVENT_STREAM_HEADERS, eventStream } from '../events/event-stream';
 import { json, jsonBody, PROBLEMS } from '../schemas/answers';
 import { documentPageSchema, historySchema, jobPageSchema, jobSchema, jobStatusNameSchema } from '../schemas/job';
 import { jobParams, limitSchema, textSchema } from '../schemas/parameters';
@@ -102,10 +102,10 @@ const watchJob = createRoute({
   },
 });
 
-export function registerJobs(app: OpenAPIHono<ApiEnv>, { service, watchers, sourceRoots }: RouteDependencies): void {
+export function registerJobs(app: OpenAPIHono<ApiEnv>, { service, watchers, uploads, sourceRoots }: RouteDependencies): void {
   app.openapi(startJob, async (context) => {
     const { jobId, ...input } = context.req.valid('json');
-    const source = await checkSourceRoots(input.source, sourceRoots);
+    const source = await checkSourceRoots(input.source, { open: sourceRoots, closed: uploads.stateDir });
     const key = context.req.valid('header')['idempotency-key'];
     const idempotencyKey = key && `${context.var.client ?? ''}:${key}`;
     const started = await service.start({ ...input, source }, { jobId, idempotencyKey });
@@ -119,7 +119,13 @@ export function registerJobs(app: OpenAPIHono<ApiEnv>, { service, watchers, sour
     context.json(await service.documents(context.req.valid('param').jobId, { ...context.req.valid('query'), ignored: true }), 200),
   );
   app.openapi(watchJob, async (context) => {
-    const subscription = await watchers.subscribe(context.req.valid('param').jobId, context.req.valid('header')['last-event-id']);
+    const { jobId } = context.req.valid('param');
+    if (context.req.method === 'HEAD') {
+      // Nobody reads its body, so nobody would ever end a subscription.
+      await service.status(jobId);
+      return new Response(null, { headers: EVENT_STREAM_HEADERS });
+    }
+    const subscription = await watchers.subscribe(jobId, context.req.valid('header')['last-event-id']);
     if (!subscription.isOver) return eventStream(subscription);
     subscription.close();
     return context.body(null, 204);

@@ -58,7 +58,7 @@ function removeSource(context: CommandContext, collection: string, locator: stri
     const question = `Remove ${locator} with ${counted(found?.documents ?? 0, 'published document')} from "${collection}"?`;
     if (found !== undefined && !(await isConfirmed(io, yes, question))) return EXIT_DONE;
     const { documents } = await service.removeSource({ collection, locator });
-    await new Uploads(config.stateDir).deleteSource(locator);
+    await new Uploads(config.stateDir).deleteSource(collection, locator);
     if (io.isJson) io.printJson({ documents });
     else io.print(`Removed ${harmless(locator)}: ${counted(documents, 'document')}.`);
     return EXIT_DONE;

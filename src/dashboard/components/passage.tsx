@@ -15,7 +15,7 @@ export function Passage({ collection, query, result }: PassageProps) {
   return (
     <li class="passage">
       <h2 class="passage-title">
-        <Link to={{ page: 'document', collection, uri: documentUri, start: startOffset, end: endOffset }}>{headingPath.at(-1) ?? documentUri}</Link>
+        <Link to={{ page: 'document', collection, uri: documentUri, source, start: startOffset, end: endOffset }}>{headingPath.at(-1) ?? documentUri}</Link>
       </h2>
       <p class="passage-place">
         <span class="path">{documentUri}</span>

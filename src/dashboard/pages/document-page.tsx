@@ -10,13 +10,15 @@ import { count } from '../words/quantities';
 interface DocumentPageProps {
   collection: string;
   uri: string;
+  /** Locator; absent: whichever was published last. */
+  source?: string;
   /** UTF-16 units in the text; absent: no passage. */
   start?: number;
   end?: number;
 }
 
-export function DocumentPage({ collection, uri, start = 0, end = start }: DocumentPageProps) {
-  const { answer: document, error } = useQuestion((client) => client.getDocument(collection, uri), ['document', collection, uri]);
+export function DocumentPage({ collection, uri, source, start = 0, end = start }: DocumentPageProps) {
+  const { answer: document, error } = useQuestion((client) => client.getDocument(collection, uri, { source }), ['document', collection, uri, source]);
   const passage = useRef<HTMLElement>(null);
   useEffect(() => passage.current?.scrollIntoView({ block: 'center' }), [document, start]);
   return (

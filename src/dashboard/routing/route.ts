@@ -8,7 +8,7 @@ export type Route =
   | { page: 'upload'; collection?: string }
   | { page: 'collections' }
   | { page: 'collection'; name: string }
-  | { page: 'document'; collection: string; uri: string; start?: number; end?: number }
+  | { page: 'document'; collection: string; uri: string; source?: string; start?: number; end?: number }
   | { page: 'search'; collection?: string; query?: string }
   | { page: 'not-found' };
 
@@ -26,7 +26,7 @@ export function addressOf(route: Route): string {
     case 'collection':
       return `/collections/${encodeURIComponent(route.name)}`;
     case 'document':
-      return withQuery(`/collections/${encodeURIComponent(route.collection)}/document`, { uri: route.uri, start: route.start, end: route.end });
+      return withQuery(`/collections/${encodeURIComponent(route.collection)}/document`, { uri: route.uri, source: route.source, start: route.start, end: route.end });
     case 'search':
       return withQuery('/search', { collection: route.collection, query: route.query });
     case 'not-found':
@@ -49,7 +49,7 @@ export function routeOf(address: string): Route {
   if (parts.length === 2) return { page: 'collection', name: second };
   const uri = query('uri');
   if (third !== 'document' || parts.length !== 3 || uri === undefined) return { page: 'not-found' };
-  return { page: 'document', collection: second, uri, start: offset(query('start')), end: offset(query('end')) };
+  return { page: 'document', collection: second, uri, source: query('source'), start: offset(query('start')), end: offset(query('end')) };
 }
 
 function withQuery(path: string, values: Record<string, string | number | undefined>): string {
