@@ -7,6 +7,7 @@ import { cpSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } f
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { writeGuarantees } from './guarantees';
+import { findProcesses } from './processes';
 import { appendResult, CHECKOUT, productCommit, readResults, type DefectResult } from './results';
 
 interface Defect {
@@ -38,13 +39,13 @@ const DEFECTS: readonly Defect[] = [
   },
   {
     promise: 'd',
-    what: 'the end of a job that could not be written at once is written by nobody',
-    cell: 'postgres-stop-30s@cancelling',
+    what: 'the end of a failed job is written into the mirror by nobody, neither its workflow nor the reconciler',
+    cell: 'provider-401@EMBEDDING',
     edits: [
       {
         file: 'activities/mirror-job.js',
         from: 'const { runId } = activity_1.Context.current().info.workflowExecution;',
-        to: 'const { runId } = activity_1.Context.current().info.workflowExecution; if (final && activity_1.Context.current().info.attempt > 1) return;',
+        to: 'const { runId } = activity_1.Context.current().info.workflowExecution; if (final && job.error) return;',
       },
       { file: 'src/service/reconciler.js', from: 'if (!(await jobs.adoptEnd(jobId, end, run)))', to: 'if (true)' },
     ],
@@ -109,6 +110,8 @@ async function tryDefect({ promise, what, cell, edits }: Defect): Promise<Defect
     const named = violations.find((violation) => violation.startsWith(`(${promise})`));
     return { promise, defect: what, cell, found: named !== undefined, says: named ?? violations[0] ?? 'nothing' };
   } finally {
+    // What a defect keeps alive.
+    for (const { pid } of findProcesses(folder)) process.kill(pid, 'SIGKILL');
     rmSync(folder, { recursive: true, force: true });
   }
 }
