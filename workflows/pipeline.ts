@@ -179,9 +179,11 @@ export class Pipeline {
     onStopped: () => void = () => undefined,
   ): Promise<void> {
     const scope = new CancellationScope();
+    // Finishing comes after the last batch, and with it.
+    const batchesBefore = this.run.batchesDone[phase] + this.atWork[phase].size - (name === 'finishJob' ? 1 : 0);
     this.atWork[phase].set(key, scope);
     try {
-      const activities = proxyActivities<Activities>(phaseActivityOptions(phase, startToCloseTimeout));
+      const activities = proxyActivities<Activities>(phaseActivityOptions(phase, startToCloseTimeout, batchesBefore));
       const activity = activities[name] as unknown as { executeWithOptions(options: ActivityOptions, args: unknown[]): Promise<object> };
       const result = await scope.run(() => activity.executeWithOptions({ summary }, [argument]));
       // Late: the job has ended without it and told its last state.

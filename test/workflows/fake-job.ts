@@ -42,6 +42,8 @@ export class FakeJob {
   readonly bounds: { call: string; scheduleToCloseMs: number }[] = [];
   /** The budget of each embedBatch call. */
   readonly budgets: EmbedArgument['budget'][] = [];
+  /** By call, 1 first. */
+  readonly priorities = new Map<string, number | undefined>();
   private tokens = 0;
 
   constructor(readonly plan: FakePlan) {}
@@ -87,7 +89,8 @@ export class FakeJob {
 
   private async enter(call: string, signal: AbortSignal): Promise<void> {
     this.calls.push(call);
-    const { scheduleToCloseTimeoutMs } = Context.current().info;
+    const { scheduleToCloseTimeoutMs, priority } = Context.current().info;
+    this.priorities.set(call, priority?.priorityKey);
     if (/mirror|close/.test(call)) this.bounds.push({ call, scheduleToCloseMs: scheduleToCloseTimeoutMs });
     await this.plan.onCall?.(call, signal);
   }

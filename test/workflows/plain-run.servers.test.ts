@@ -78,6 +78,17 @@ test('a phase has no more batches at work than its concurrency', async () => {
   await completed(job);
 });
 
+test('the more batches a job has had the later its next ones come: small jobs are not held up by large ones', async () => {
+  const large = await host.start({ pages: [20] }, { concurrency: { LOADING: 1, CHUNKING: 1, EMBEDDING: 1, INDEXING: 1 } });
+  await completed(large);
+  for (const activity of ['loadBatch', 'indexBatch']) {
+    expect([0, 1, 3, 4, 15, 16].map((batch) => large.fake.priorities.get(`${activity} ${batch}`))).toEqual([1, 2, 2, 3, 3, 4]);
+  }
+  const small = await host.start({ pages: [1] });
+  await completed(small);
+  expect(['discoverDocuments 0', 'embedBatch 0', 'finishJob'].map((call) => small.fake.priorities.get(call))).toEqual([1, 1, 1]);
+});
+
 test('while a phase has nothing to do it waits for UPSTREAM; phaseStatus is the phases of jobStatus', async () => {
   const slow = new Hold(/loadBatch 0/);
   const job = await host.start({ pages: [1], onCall: slow.onCall });
