@@ -41,6 +41,7 @@ export function createOpenJob({ db, models, readers, own, workflows, dashboardUr
     }
     const locator = await readers.getReader(input.source).locator(input.source);
     const source = await collections.openSource(collection.id, input.source.kind, locator);
+    if (input.options?.onlyFailedOf !== undefined) await checkFailedJob(input.options.onlyFailedOf, source.id);
     await claim(argument.jobId, collection, source.id, locator);
     // A start that is refused changes nothing of the collection.
     await collections.keepChunkSettings(collection);
@@ -53,6 +54,15 @@ export function createOpenJob({ db, models, readers, own, workflows, dashboardUr
     // Its staging is closed before its end is written.
     if (row === undefined || !(isJobFinished(row.status) || row.isStagingClosed) || row.runId === null || row.runId === runId) return false;
     return (await workflows.look(jobId)).run?.id === runId;
+  }
+
+  /** The references of another source's documents, or of a job that is at work on them, mean nothing here. */
+  async function checkFailedJob(jobId: string, sourceId: number): Promise<void> {
+    const other = await jobs.find(jobId);
+    const refuse = (why: string) => new SluiceError('INVALID_INPUT', `options.onlyFailedOf is ${jobId}: ${why}.`);
+    if (other === undefined) throw refuse('there is no such job');
+    if (!isJobFinished(other.status)) throw refuse('that job has not ended');
+    if (other.sourceId !== sourceId) throw refuse(other.sourceId === null ? 'that job has no documents' : 'that job is of another source or collection');
   }
 
   /** A holder whose workflow has ended, or is gone, doesn't hold: its last snapshot did not reach the mirror. */

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { sql, type Transaction } from 'kysely';
-import type { DiscoveredItem } from '../sources/source-reader';
+import type { BrokenDocument, DiscoveredItem } from '../sources/source-reader';
 import { rowsOf } from './bulk';
 import type { Db } from './connect';
 import { enterStaging, type JobContext } from './job-context';
@@ -72,17 +72,21 @@ export class DiscoveryRepository {
     });
   }
 
-  /** The documents that failed in another job, as a page of this one; for `retry --failed-only`. */
+  /**
+   * The documents that failed in another job, as a page of this one; for `retry --failed-only`. What discovery itself found broken can't be
+   * opened without another discovery: it fails again, for the same reason.
+   */
   async failedOf(jobId: string): Promise<DiscoveredItem[]> {
     const rows = await this.db
       .selectFrom('job_documents')
-      .select(['uri', 'reference', 'size', 'change_token'])
+      .select(['uri', 'reference', 'size', 'change_token', 'code', 'message'])
       .where('job_id', '=', jobId)
       .where('outcome', '=', 'FAILED')
-      .where('reference', 'is not', null)
       .orderBy('ordinal')
       .execute();
-    return rows.map((row) => ({ kind: 'document', uri: row.uri, reference: row.reference!, size: row.size, changeToken: row.change_token }));
+    return rows.map(({ uri, reference, size, change_token: changeToken, code, message }) =>
+      reference === null ? { kind: 'broken', uri, code: code as BrokenDocument['code'], message: message! } : { kind: 'document', uri, reference, size, changeToken },
+    );
   }
 
   /** Documents of the source that are published now. */

@@ -19,6 +19,8 @@ export interface MirroredJob {
   namespace: string | null;
   /** Since when Temporal has not found the workflow; null: it has. */
   missedSince: Date | null;
+  /** null: it has not been opened. */
+  sourceId: number | null;
   /** Nothing of the job is written any more. */
   isStagingClosed: boolean;
 }
@@ -32,6 +34,7 @@ export function toMirroredJob(row: Selectable<IngestionJobs>, phases: Selectable
     runId: row.run_id,
     namespace: row.namespace,
     missedSince: row.missed_since,
+    sourceId: row.source_id,
     isStagingClosed: row.staging_closed_at !== null,
     asOf: new Date(Math.max(row.updated_at.getTime(), ...phases.map((phase) => phase.updated_at.getTime()))).toISOString(),
     activity: perPhase((phase) => ({ inFlight: 0, waitReason: byPhase[phase].wait_reason })),

@@ -1,4 +1,6 @@
 /** Starts by other clients with anything at all as their argument: each is a job that ends FAILED, with every problem named, and can be looked at. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expectEventually } from '../harness/expect-eventually';
 import { createTestFolder } from '../harness/test-folder';
 import { CHUNK_DEFAULTS } from '../../src/domain/job-defaults';
@@ -107,4 +109,20 @@ test('a holder that was terminated does not hold, and leaves nothing in staging'
   expect(await deployment.service.status('successor')).toMatchObject({ status: 'COMPLETED' });
   expect(await deployment.service.status(holder)).toMatchObject({ status: 'FAILED', error: { code: 'TERMINATED' } });
   expect(await staged()).toEqual([]);
+}, 60_000);
+
+test('only the failed documents of an ended job of the same source can be tried again, those that discovery found broken too', async () => {
+  const records = createTestFolder();
+  writeFileSync(join(records, 'a.jsonl'), '{"id": "good", "text": "A good record."}\nbroken\n');
+  const source = { kind: 'folder', path: records };
+  const first = await start([{ collection: 'partly', source }], 'partly');
+  expect(first).toMatchObject({ status: 'COMPLETED', documents: { succeeded: 1, failed: 1 } });
+  const again = await deployment.waitForEnd((await deployment.service.retry('partly', { failedOnly: true })).jobId);
+  expect(again).toMatchObject({ status: 'FAILED', error: { code: 'TOO_MANY_FAILURES' }, documents: { total: 1, failed: 1, removed: 0 } });
+  expect((await deployment.service.documents(again.jobId, {})).documents).toMatchObject([{ outcome: 'FAILED', code: 'INVALID_RECORD' }]);
+
+  const refused = (job: JobStatusResponse, why: RegExp) => expect(job).toMatchObject({ status: 'FAILED', error: { code: 'INVALID_INPUT', message: expect.stringMatching(why) as string } });
+  refused(await start([{ collection: 'partly', source, options: { onlyFailedOf: 'nobody' } }]), /no such job/);
+  refused(await start([{ ...good(), collection: 'partly', options: { onlyFailedOf: 'partly' } }]), /another source/);
+  refused(await start([{ collection: 'other', source, options: { onlyFailedOf: 'partly' } }]), /another source or collection/);
 }, 60_000);
