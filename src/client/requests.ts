@@ -1,4 +1,4 @@
-/** What the client's methods take, where it is not a type of the domain; tested against the schemas that the server validates with. */
+/** What the client's methods take, where it is not a type of the domain. */
 import type { EmbeddingChoice, IngestionInput } from '../domain/ingestion-input';
 import type { JobStatus } from '../domain/job-status';
 

@@ -21,7 +21,7 @@ export interface UnfinishedJob {
   missedSince: Date | null;
 }
 
-/** What the reconciler asks of the mirror, to find where it differs from Temporal. Each question is of the jobs of one of Temporal's namespaces. */
+/** Where the mirror differs from Temporal: for the reconciler, and for whoever can't wait for it. Each question is of the jobs of one of Temporal's namespaces. */
 export class DriftRepository {
   constructor(private readonly db: Db) {}
 

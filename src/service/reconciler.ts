@@ -39,8 +39,6 @@ export interface ReconcilerDependencies {
 }
 
 export interface Reconciler {
-  /** How often what was mended by this process: the drift that there was. */
-  readonly mended: Readonly<Partial<Record<Mend, number>>>;
   stop(): Promise<void>;
 }
 
@@ -49,11 +47,6 @@ export interface Reconciler {
  * @param dependencies.onFailed told of a round that failed after one that did not
  */
 export function startReconciler(dependencies: ReconcilerDependencies & { onFailed(error: unknown): void }): Reconciler {
-  const mended: Partial<Record<Mend, number>> = {};
-  const onMended = (jobId: string, what: Mend) => {
-    mended[what] = (mended[what] ?? 0) + 1;
-    dependencies.onMended(jobId, what);
-  };
   const failedJobs = new Set<string>();
   // Once: what is wrong with a row is so in each round.
   const onJobFailed = (jobId: string, error: unknown) => {
@@ -63,7 +56,7 @@ export function startReconciler(dependencies: ReconcilerDependencies & { onFaile
   let round: Promise<void> | undefined;
   let failed = false;
   const timer = setInterval(() => {
-    round ??= reconcile({ ...dependencies, onMended, onJobFailed }).then(
+    round ??= reconcile({ ...dependencies, onJobFailed }).then(
       () => {
         failed = false;
         round = undefined;
@@ -76,7 +69,6 @@ export function startReconciler(dependencies: ReconcilerDependencies & { onFaile
     );
   }, INTERVAL_MS);
   return {
-    mended,
     async stop() {
       clearInterval(timer);
       // A database that is silent is not waited for: what a round has not mended is for the next, anywhere.

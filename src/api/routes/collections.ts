@@ -11,14 +11,14 @@ import type { RouteDependencies } from './dependencies';
 const tags = ['Collections'];
 const SEARCH_LIMIT = 'must be a whole number from 1 to 100';
 
-export const createCollectionBody = z
+const createCollectionBody = z
   .strictObject(
     { name: collectionNameSchema, embedding: embeddingSchema.optional(), chunkTokens: jobOptionSchemas.chunkTokens, chunkOverlap: jobOptionSchemas.chunkOverlap },
     'must be an object',
   )
   .meta({ id: 'CreateCollection' });
 
-export const searchBody = z
+const searchBody = z
   .strictObject(
     { query: z.string('must be text').regex(/\S/, 'must not be empty').max(10_000, 'must have at most 10000 characters'), limit: z.int(SEARCH_LIMIT).min(1, SEARCH_LIMIT).max(100, SEARCH_LIMIT).optional() },
     'must be an object',

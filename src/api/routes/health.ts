@@ -1,4 +1,4 @@
-/** Whether the process lives, and whether it can serve: for whoever starts and routes to it. Neither needs a key. */
+/** Whether the process lives, and whether it can serve: for whoever starts and routes to it. These two need no key; what the server is (`/v1/about`) does. */
 import { createRoute, z, type OpenAPIHono } from '@hono/zod-openapi';
 import type { ApiKey } from '../access/api-keys';
 import { hasKey } from '../access/authenticate';

@@ -11,9 +11,9 @@ import type { RouteDependencies } from './dependencies';
 const tags = ['Jobs'];
 const phase = jobPhaseSchema.optional().meta({ description: 'Absent: every unfinished phase.' });
 
-export const pauseBody = z.strictObject({ phase }, 'must be an object');
-export const resumeBody = z.strictObject({ phase, maxTokens: jobOptionSchemas.maxTokens, maxCost: jobOptionSchemas.maxCost }, 'must be an object');
-export const retryBody = z.strictObject({ failedOnly: z.boolean('must be true or false').optional() }, 'must be an object');
+const pauseBody = z.strictObject({ phase }, 'must be an object');
+const resumeBody = z.strictObject({ phase, maxTokens: jobOptionSchemas.maxTokens, maxCost: jobOptionSchemas.maxCost }, 'must be an object');
+const retryBody = z.strictObject({ failedOnly: z.boolean('must be true or false').optional() }, 'must be an object');
 
 const pauseJob = createRoute({
   method: 'post',
