@@ -134,7 +134,8 @@ test.each(['tokens', 'cost'] as const)('a budget of %s is exact but for the requ
   workers.forEach((worker) => worker.kill('SIGKILL'));
   await Promise.all(workers.map(({ exit }) => exit));
   await deployment.startWorker();
-  await expectEventually(() => deployment.service.resume(jobId, 'EMBEDDING', budget(40_000)), { timeoutMs: 30_000 });
+  // Before the new worker is there it is only asked for, and the old state is what there is to see.
+  await expectEventually(async () => expect(await deployment.service.resume(jobId, 'EMBEDDING', budget(40_000))).toMatchObject({ confirmed: true }), { timeoutMs: 30_000 });
   await untilBudget();
   expect(await tokensPaid(jobId)).toBeGreaterThanOrEqual(40_000);
   await deployment.service.resume(jobId, 'EMBEDDING', budget(10_000_000));
