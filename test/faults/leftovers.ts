@@ -19,7 +19,7 @@ export async function endWorkers(run: CellRun): Promise<string[]> {
     if (ended === undefined) problems.push(`(g) worker ${worker.pid} did not go within ${EXIT_PATIENCE_MS / 1000} s`);
     else if (ended.code !== 0) problems.push(`(g) worker ${worker.pid} ended with ${ended.code ?? ended.signal}`);
   }
-  problems.push(...(await none('parser children', () => run.workers.flatMap(({ pid }) => findParserChildren(pid)).map(({ pid, commandLine }) => `${pid} ${commandLine}`))));
+  problems.push(...(await none('parser children', () => run.workers.flatMap(({ pid }) => findParserChildren(pid)).map(({ pid, commandLine }) => `${pid} ${commandLine.split('/').pop()}`))));
   problems.push(...(await none('temporary files', () => readdirSync(join(run.folder, 'tmp')))));
   return problems;
 }

@@ -38,13 +38,13 @@ export async function startWorker(folder: string, env: Environment): Promise<Wor
   const working = new Promise<void>((resolve) => {
     for (const stream of [child.stdout, child.stderr]) createInterface({ input: stream }).on('line', (line) => line.startsWith('Working on') && resolve());
   });
-  const late = new Promise<never>((_, reject) => setTimeout(() => reject(new Error(`Worker ${child.pid} said nothing for ${START_PATIENCE_MS / 1000} s: see ${folder}`)), START_PATIENCE_MS).unref());
+  const late = new Promise<never>((_, reject) => setTimeout(() => reject(new Error(`Worker ${child.pid} said nothing for ${START_PATIENCE_MS / 1000} s: see worker-${child.pid}.log`)), START_PATIENCE_MS).unref());
   const worker = { pid: child.pid!, startedAtMs, exit, kill: (signal: NodeJS.Signals) => void child.kill(signal), get hasExited() { return hasExited; } };
   await Promise.race([
     working,
     late,
     exit.then(({ code, signal }) => {
-      throw new Error(`Worker ${child.pid} ended (${code ?? signal}) before it worked: see ${folder}`);
+      throw new Error(`Worker ${child.pid} ended (${code ?? signal}) before it worked: see worker-${child.pid}.log`);
     }),
   ]);
   return worker;
