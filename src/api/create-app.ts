@@ -1,4 +1,6 @@
 /** Puts the API together: what every request goes through, in its order, and the routes. Listening: start-api.ts. */
+import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { OpenAPIHono } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
@@ -24,6 +26,9 @@ import { registerJobControl } from './routes/job-control';
 import { registerJobs } from './routes/jobs';
 import { registerMetrics, type MetricsPage } from './routes/metrics';
 import { refuseInvalid } from './validation';
+
+/** For so long the rest of a request's body is waited for that is refused unread. */
+const REST_OF_BODY_MS = 200;
 
 /** Of JSON; uploads have a limit of their own. */
 const MAX_BODY_BYTES = 1024 * 1024;
@@ -65,8 +70,13 @@ export function createApp(options: AppOptions): OpenAPIHono<ApiEnv> {
   });
   app.use(async (context, next) => {
     await next();
+    const { incoming } = context.env;
+    if (context.req.method === 'GET' || incoming.complete) return;
+    // A small body may still arrive: a client whose writing is cut short does not read the answer.
+    incoming.resume();
+    await Promise.race([once(incoming, 'end').catch(() => undefined), sleep(REST_OF_BODY_MS)]);
     // What is refused before it has arrived is not read to its end: the connection is for no other request.
-    if (context.req.method !== 'GET' && !context.env.incoming.complete) context.header('Connection', 'close');
+    if (!incoming.complete) context.header('Connection', 'close');
   });
   if (keys.length === 0) app.use(loopbackRules());
   if (corsOrigins.length > 0) app.use(cors({ origin: [...corsOrigins], allowHeaders: ['Authorization', 'Content-Type', 'Idempotency-Key', 'Last-Event-ID'], maxAge: 600 }));

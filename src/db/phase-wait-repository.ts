@@ -9,10 +9,12 @@ export class PhaseWaitRepository {
 
   /**
    * Notes that the provider does not serve the job. "Not now" is an answer: it ends an outage. So does an answer to any other job.
-   * @returns seconds since its outage began, over all batches, pauses and runs
+   * @returns seconds from the beginning of its outage to the last time that the provider was found away, over all batches, pauses and runs. A
+   *   job that has begun while nobody asks is not told of an outage that may be over
    */
   async providerFails({ jobId, model: { provider, model } }: JobContext, reason: Extract<WaitReason, 'RATE_LIMITED' | 'PROVIDER_DOWN'>): Promise<number> {
     const answeredAt = sql`(select answered_at from sluice.provider_gates where provider = ${provider} and model = ${model})`;
+    const failedAt = sql`(select failed_at from sluice.provider_gates where provider = ${provider} and model = ${model})`;
     const row = await this.db
       .updateTable('ingestion_phase_status')
       .set({
@@ -22,7 +24,7 @@ export class PhaseWaitRepository {
       })
       .where('job_id', '=', jobId)
       .where('phase', '=', 'EMBEDDING')
-      .returning(sql<number>`coalesce(extract(epoch from now() - outage_since), 0)::double precision`.as('seconds'))
+      .returning(sql<number>`greatest(0, coalesce(extract(epoch from least(now(), ${failedAt}) - outage_since), 0))::double precision`.as('seconds'))
       .executeTakeFirst();
     return row?.seconds ?? 0;
   }

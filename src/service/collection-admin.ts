@@ -1,10 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { CollectionRepository } from '../db/collection-repository';
 import type { Db } from '../db/connect';
 import { deleteCollection } from '../db/delete-collection';
 import { FinishingRepository } from '../db/finishing-repository';
 import { JobRepository } from '../db/job-repository';
-import type { MirroredJob } from '../db/mirrored-job';
 import { openCollection, type CollectionWishes } from '../db/open-collection';
 import { SourceRepository } from '../db/source-repository';
 import { SluiceError } from '../domain/errors';
@@ -13,11 +11,7 @@ import type { EmbeddingModels } from '../embedding/models';
 import { checkCollectionName } from '../input/names';
 import type { Workflows } from '../temporal/workflows';
 import type { CollectionView, SourceView } from './ingestion-service';
-
-/** How long a job's last words may be under way to the mirror. */
-const LAST_WORDS_MS = 2_000;
-const QUERY_DEADLINE_MS = 500;
-const POLL_MS = 100;
+import { findSettledJob } from './settled-job';
 
 /** Makes and deletes collections, lists and removes their sources. What a job is at work on is left alone. */
 export class CollectionAdmin {
@@ -82,21 +76,9 @@ export class CollectionAdmin {
     }
   }
 
-  /** The job's row; of one that says itself that it has ended, once its last words are there. */
-  private async findSettled(jobId: string): Promise<MirroredJob | undefined> {
-    const deadline = Date.now() + LAST_WORDS_MS;
-    for (;;) {
-      const job = await this.jobs.find(jobId);
-      if (job === undefined || isJobFinished(job.status) || Date.now() >= deadline) return job;
-      const view = await this.workflows.query(jobId, QUERY_DEADLINE_MS).catch(() => undefined);
-      if (view === undefined || view.finishedAt === null) return job;
-      await sleep(POLL_MS);
-    }
-  }
-
   /** Whether the job had ended. That there is no trace of it is the reconciler's to judge. */
   private async mend(jobId: string): Promise<boolean> {
-    const job = await this.findSettled(jobId);
+    const job = await findSettledJob(this.jobs, this.workflows, jobId);
     if (job === undefined || isJobFinished(job.status)) return true;
     // Of another namespace nothing is known here.
     if (job.namespace !== this.workflows.namespace) return false;

@@ -27,6 +27,7 @@ import { CollectionAdmin } from './collection-admin';
 import { startOnce } from './idempotent-start';
 import type { IngestionService } from './ingestion-service';
 import { JobControl } from './job-control';
+import { findSettledJob } from './settled-job';
 import { JobStatusReader } from './job-status-reader';
 import { readReadiness } from './readiness';
 import { readWorkAtHand } from './work-at-hand';
@@ -102,6 +103,8 @@ export function createIngestionService({ client, db, models, readers, own = NO_O
       const checked = parseIngestionInput(input, own);
       const active = await jobs.findActive(checked.collection, await readers.getReader(checked.source).locator(checked.source));
       if (active === undefined) return undefined;
+      const settled = await findSettledJob(jobs, workflows, active.jobId);
+      if (settled === undefined || isJobFinished(settled.status)) return undefined;
       // A job whose workflow has ended, or is gone, holds nothing: the opening of the next one mends its row.
       const holder = active.namespace === client.options.namespace ? await workflows.look(active.jobId, active.firstRunId).catch(() => undefined) : undefined;
       if (holder?.end !== undefined) return undefined;
