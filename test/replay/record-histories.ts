@@ -23,7 +23,8 @@ import { recordedJobs } from './recorded-jobs';
 
 type History = temporal.api.history.v1.IHistory;
 
-const FIXTURES = join(__dirname, '..', '..', '..', 'test', 'fixtures', 'histories');
+const CHECKOUT = join(__dirname, '..', '..', '..');
+const FIXTURES = join(CHECKOUT, 'test', 'fixtures', 'histories');
 
 /** So that a job of a dozen batches goes through continue-as-new. */
 const CONTINUE_AS_NEW_EVENTS = 100;
@@ -84,9 +85,10 @@ async function fetchRuns(client: Client, jobId: string): Promise<History[]> {
   return runs;
 }
 
-/** Process id and host name of who recorded it, and the server's own numbers, are nobody's concern. */
+/** Process id and host name of who recorded it, where its checkout lies, and the server's own numbers, are nobody's concern. */
 function withoutMachine(key: string, value: unknown): unknown {
-  return key === 'identity' || key === 'workerVersion' || key === 'taskId' ? undefined : value;
+  if (key === 'identity' || key === 'workerVersion' || key === 'taskId') return undefined;
+  return typeof value === 'string' ? value.replaceAll(CHECKOUT, '/sluice') : value;
 }
 
 const [name, ...kinds] = process.argv.slice(2);
