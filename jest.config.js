@@ -13,6 +13,8 @@ const project = {
 
 module.exports = {
   testTimeout: 60_000,
+  // Concurrent tests of a file: each has processes of its own, for which a small machine must have room.
+  maxConcurrency: 3,
   projects: [
     { ...project, displayName: 'unit', testMatch: ['**/*.test.js'], testPathIgnorePatterns: ['\\.servers\\.test\\.js$'] },
     {

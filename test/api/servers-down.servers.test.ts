@@ -4,7 +4,7 @@ import { writeDocuments } from '../e2e/documents';
 import { expectEventually } from '../harness/expect-eventually';
 import { openTcpGate, type TcpGate } from '../harness/tcp-gate';
 import { createTestFolder } from '../harness/test-folder';
-import { startApiProcess, type ApiProcess } from './api-process';
+import { startApiProcess, type Answer, type ApiProcess } from './api-process';
 
 /** Each answer comes within 3 s; a busy machine is given more, and still less than any server's own patience. */
 const PATIENCE_MS = 6_000;
@@ -104,11 +104,14 @@ test.each(['closed', 'silent'] as const)('with both servers %s every endpoint sa
   expect(await within(behind.api.call('GET', '/healthz'))).toMatchObject({ status: 200 });
   const readiness = { answers: false, why: expect.stringMatching(/\w/) };
   expect(await within(behind.api.call('GET', '/readyz'))).toMatchObject({ status: 503, body: { isReady: false, database: readiness, temporal: readiness } });
-  for (const [method, address, body] of requests()) {
-    const { status, body: answer, headers } = await within(behind.api.call(method, address, { body }));
-    expect({ method, address, status, code: answer.code }).toEqual({ method, address, status: 503, code: 'SERVER_UNREACHABLE' });
-    expect(headers.get('retry-after')).not.toBeNull();
-  }
+  // At once, as from many clients: each waits for as long as a server is given.
+  await Promise.all(
+    requests().map(async ([method, address, body]) => {
+      const { status, body: answer, headers } = await within(behind.api.call(method, address, { body }));
+      expect({ method, address, status, code: answer.code }).toEqual({ method, address, status: 503, code: 'SERVER_UNREACHABLE' });
+      expect(headers.get('retry-after')).not.toBeNull();
+    }),
+  );
   expect(await within(upload(behind))).toMatchObject({ status: 503, body: { code: 'SERVER_UNREACHABLE' } });
 });
 
@@ -117,15 +120,17 @@ test.each(['closed', 'silent'] as const)('with Temporal %s what the database kno
   if (how === 'closed') await behind.temporal.close();
   else behind.temporal.set('silent');
   const { api } = behind;
-  expect(await within(api.call('GET', '/readyz'))).toMatchObject({ status: 503, body: { database: { answers: true }, temporal: { answers: false } } });
-  expect(await within(api.call('GET', `/v1/jobs/${running}`))).toMatchObject({ status: 200, body: { status: 'RUNNING', readFrom: 'mirror', asOf: expect.stringMatching(/^\d{4}-/) } });
-  expect(await within(api.call('GET', `/v1/jobs/${ended}`))).toMatchObject({ status: 200, body: { status: 'COMPLETED' } });
-  expect(await within(api.call('GET', '/v1/jobs'))).toMatchObject({ status: 200, body: { jobs: [{ jobId: running }, { jobId: ended }] } });
-  expect(await within(api.call('GET', '/v1/collections/known'))).toMatchObject({ status: 200, body: { documents: 6 } });
-  expect(await within(api.call('POST', '/v1/collections/known/search', { body: { query: 'document' } }))).toMatchObject({ status: 200 });
-  for (const [action, body] of [['pause', {}], ['resume', {}], ['cancel', {}]] as const) {
-    expect(await within(api.call('POST', `/v1/jobs/${running}/${action}`, { body }))).toMatchObject({ status: 503, body: { code: 'SERVER_UNREACHABLE' } });
-  }
+  const expectAnswer = async (call: Promise<Answer>, answer: object) => expect(await within(call)).toMatchObject(answer);
+  await Promise.all([
+    expectAnswer(api.call('GET', '/readyz'), { status: 503, body: { database: { answers: true }, temporal: { answers: false } } }),
+    expectAnswer(api.call('GET', `/v1/jobs/${running}`), { status: 200, body: { status: 'RUNNING', readFrom: 'mirror', asOf: expect.stringMatching(/^\d{4}-/) } }),
+    expectAnswer(api.call('GET', `/v1/jobs/${ended}`), { status: 200, body: { status: 'COMPLETED' } }),
+    expectAnswer(api.call('GET', '/v1/jobs'), { status: 200, body: { jobs: [{ jobId: running }, { jobId: ended }] } }),
+    expectAnswer(api.call('GET', '/v1/collections/known'), { status: 200, body: { documents: 6 } }),
+    expectAnswer(api.call('POST', '/v1/collections/known/search', { body: { query: 'document' } }), { status: 200 }),
+  ]);
+  const steer = (action: string) => within(api.call('POST', `/v1/jobs/${running}/${action}`, { body: {} }));
+  for (const answer of await Promise.all(['pause', 'resume', 'cancel'].map(steer))) expect(answer).toMatchObject({ status: 503, body: { code: 'SERVER_UNREACHABLE' } });
   expect(await within(api.call('POST', '/v1/jobs', { body: start }))).toMatchObject({ status: 503 });
 });
 

@@ -21,7 +21,7 @@ test('an aborted signal cancels the statement in the server, and the connection 
       setImmediate(() => abort.abort(new Error('told to stop')));
       await sql`select pg_sleep(30)`.execute(trx);
     });
-    const late = sleep(5_000, 'late', { ref: false });
+    const late = sleep(20_000, 'late', { ref: false });
     expect(await Promise.race([work.catch((error: Error) => error.message), late])).toBe('told to stop');
     const sleeping = await sql`select from pg_stat_activity where query like '%pg_sleep(30)%' and state = 'active' and pid <> pg_backend_pid()`.execute(single);
     expect(sleeping.rows).toEqual([]);

@@ -5,9 +5,9 @@ const INTERVAL_MS = 50;
 
 /**
  * Calls `probe` until it no longer throws and returns its value.
- * @throws the probe's last error when `timeoutMs` (10 s by default) have passed
+ * @throws the probe's last error when `timeoutMs` (30 s by default) have passed
  */
-export async function expectEventually<T>(probe: () => T | Promise<T>, { timeoutMs = 10_000 }: { timeoutMs?: number } = {}): Promise<T> {
+export async function expectEventually<T>(probe: () => T | Promise<T>, { timeoutMs = 30_000 }: { timeoutMs?: number } = {}): Promise<T> {
   const deadline = Date.now() + timeoutMs;
   for (;;) {
     try {

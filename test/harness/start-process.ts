@@ -1,4 +1,5 @@
 /** Real child processes for tests: what a user runs, killed as a machine would kill it. */
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 
@@ -56,7 +57,7 @@ export function startProcess(command: string, args: readonly string[], options: 
   }).finally(() => (ended = true));
   exit.catch(() => undefined);
   fileState().processes.push(child);
-  if (insideTest) ofThisTest.push({ child, exit });
+  (concurrentTests.getStore() ?? ofThisTest)?.push({ child, exit });
   const describe = (): string => `${command} ${args.join(' ')}\n--- stdout\n${output.stdout}--- stderr\n${output.stderr}---`;
   return {
     get pid() {
@@ -72,7 +73,7 @@ export function startProcess(command: string, args: readonly string[], options: 
     exit,
     kill: (signal) => void child.kill(signal),
     write: (text) => void child.stdin.write(text),
-    waitForLine: async (pattern, { timeoutMs = 20_000 } = {}) => {
+    waitForLine: async (pattern, { timeoutMs = 30_000 } = {}) => {
       const find = (): string | undefined => `${output.stdout}\n${output.stderr}`.split('\n').find((line) => pattern.test(line));
       const line = await expectEventually(() => {
         const found = find();
@@ -85,19 +86,44 @@ export function startProcess(command: string, args: readonly string[], options: 
   };
 }
 
-let ofThisTest: { child: ChildProcess; exit: Promise<ProcessExit> }[] = [];
-let insideTest = false;
+type Started = { child: ChildProcess; exit: Promise<ProcessExit> }[];
+
+/** Undefined outside of tests. */
+let ofThisTest: Started | undefined;
+const concurrentTests = new AsyncLocalStorage<Started>();
 
 beforeEach(() => {
-  insideTest = true;
+  ofThisTest = [];
 });
 
 afterEach(async () => {
-  insideTest = false;
-  for (const { child } of ofThisTest) if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
-  await Promise.all(ofThisTest.map(({ exit }) => exit.catch(() => undefined)));
-  ofThisTest = [];
+  const started = ofThisTest!;
+  ofThisTest = undefined;
+  await end(started);
 });
+
+/**
+ * A test that waits more than it works, beside others of its file (at most `maxConcurrency` of jest.config.js at once). What it starts ends
+ * with it and with no other; `beforeEach` and `afterEach` are not its own, but what it gives to `afterwards` runs when its processes have
+ * ended. Plain tests run beside them too, unless they stand below them.
+ */
+export function concurrentTest(name: string, body: (afterwards: (close: () => Promise<void>) => void) => Promise<void>, timeoutMs?: number): void {
+  test.concurrent(name, async () => {
+    const started: Started = [];
+    const closing: (() => Promise<void>)[] = [];
+    try {
+      await concurrentTests.run(started, () => body((close) => void closing.push(close)));
+    } finally {
+      await end(started);
+      for (const close of closing) await close();
+    }
+  }, timeoutMs);
+}
+
+async function end(started: Started): Promise<void> {
+  for (const { child } of started) if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
+  await Promise.all(started.map(({ exit }) => exit.catch(() => undefined)));
+}
 
 /** What configures Sluice, or tells that jest is running. */
 const TAKEN_AWAY = /^(SLUICE_(?!CACHE_DIR$)|TEMPORAL_|OPENAI_|DATABASE_URL$|JEST_|NODE_ENV$)/;

@@ -14,7 +14,7 @@ import { expectEventually } from './expect-eventually';
 import type { FileState } from './file-state';
 
 /** What a killed process leaves behind may take a moment to notice it. */
-const PATIENCE_MS = 5000;
+const PATIENCE_MS = 20_000;
 
 export default class TestEnvironment extends NodeEnvironment {
   private readonly state: FileState = { mark: randomBytes(8).toString('hex'), folders: [], processes: [] };

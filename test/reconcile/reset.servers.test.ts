@@ -11,13 +11,13 @@ import { createDeployment, EMBEDDING, type Deployment } from '../e2e/deployment'
 import { writeDocuments } from '../e2e/documents';
 import { undisturbedRun } from '../e2e/undisturbed-run';
 import { expectEventually } from '../harness/expect-eventually';
+import { concurrentTest } from '../harness/start-process';
 import { createTestFolder } from '../harness/test-folder';
 import { resetWorkflow } from './reset-workflow';
 
 const DOCUMENTS = 40;
 const OPTIONS = { embedding: EMBEDDING, batchDocuments: 5 };
 
-let deployment: Deployment;
 let folder: string;
 
 beforeAll(async () => {
@@ -25,26 +25,28 @@ beforeAll(async () => {
   writeDocuments(folder, DOCUMENTS);
 });
 
-beforeEach(async () => {
-  deployment = await createDeployment();
-});
-
-afterEach(() => deployment.close());
+/** Each on a deployment of its own; they wait for heartbeats and for the reconciler. */
+const resetTest = (name: string, body: (deployment: Deployment) => Promise<void>) =>
+  concurrentTest(name, async (afterwards) => {
+    const deployment = await createDeployment();
+    afterwards(() => deployment.close());
+    await body(deployment);
+  }, 120_000);
 
 /** Answers when its opening is behind it: what is asked of it from now on came after that. */
-async function start(collection: string): Promise<string> {
+async function start(deployment: Deployment, collection: string): Promise<string> {
   const { jobId } = await deployment.service.start({ collection, source: { kind: 'folder', path: folder }, options: OPTIONS });
   await expectEventually(async () => expect((await deployment.service.status(jobId)).startedAt).not.toBeNull());
   return jobId;
 }
 
-const rowOf = async (jobId: string) => (await new JobRepository(deployment.db).find(jobId))!;
+const rowOf = async (deployment: Deployment, jobId: string) => (await new JobRepository(deployment.db).find(jobId))!;
 
-test('a running job that is put back: the mirror follows the new run from a lower version on, and nothing of the old one reaches it', async () => {
+resetTest('a running job that is put back: the mirror follows the new run from a lower version on, and nothing of the old one reaches it', async (deployment) => {
   const reference = await undisturbedRun(folder);
   const { service, db, client, provider } = deployment;
   await deployment.startWorker();
-  const jobId = await start('put-back');
+  const jobId = await start(deployment, 'put-back');
   await service.pause(jobId, 'INDEXING');
   for (const phase of ['EMBEDDING', 'CHUNKING'] as const) {
     await service.pause(jobId, phase).catch(() => undefined);
@@ -52,7 +54,7 @@ test('a running job that is put back: the mirror follows the new run from a lowe
   }
   await expectEventually(async () => expect((await service.status(jobId)).phases[2]).toMatchObject({ status: 'COMPLETED' }));
   const before = await expectEventually(async () => {
-    const row = await rowOf(jobId);
+    const row = await rowOf(deployment, jobId);
     expect(row.state.phases.EMBEDDING.status).toBe('COMPLETED');
     return row;
   });
@@ -64,7 +66,7 @@ test('a running job that is put back: the mirror follows the new run from a lowe
   expect(ended).toMatchObject({ status: 'COMPLETED', documents: { total: DOCUMENTS, succeeded: DOCUMENTS, failed: 0 }, chunks: reference.chunks.length });
   expect(ended.version).toBeLessThan(before.state.version);
   const row = await expectEventually(async () => {
-    const found = await rowOf(jobId);
+    const found = await rowOf(deployment, jobId);
     expect(found).toMatchObject({ status: 'COMPLETED', runId: newRun, firstRunId: before.firstRunId, state: { version: ended.version } });
     return found;
   });
@@ -72,23 +74,23 @@ test('a running job that is put back: the mirror follows the new run from a lowe
   expect(await deployment.publishedChunks('put-back')).toEqual(reference.chunks.map((chunk) => ({ ...(chunk as object), collection: 'put-back' })));
   expect(await provider.stats()).toMatchObject({ texts: reference.texts, repeatedTexts: 0 });
   expect(await db.selectFrom('staged_documents').select('job_id').execute()).toEqual([]);
-}, 120_000);
+});
 
-test('what the old run was still about to write or to clear away is refused', async () => {
+resetTest('what the old run was still about to write or to clear away is refused', async (deployment) => {
   const { service, client, db } = deployment;
   await deployment.startWorker();
-  const jobId = await start('zombies');
+  const jobId = await start(deployment, 'zombies');
   await service.pause(jobId, 'INDEXING');
   await expectEventually(async () => expect((await service.status(jobId)).phases[2]).toMatchObject({ status: 'COMPLETED' }));
   const old = await expectEventually(async () => {
-    const row = await rowOf(jobId);
+    const row = await rowOf(deployment, jobId);
     expect(row.state.phases.EMBEDDING.status).toBe('COMPLETED');
     return row;
   });
   const newRun = await resetWorkflow(client, jobId, 'afterOpening', { keepSignals: true });
   // The pause came to the old run and is given to the new one: it stands there with everything staged.
-  await expectEventually(async () => expect(await rowOf(jobId)).toMatchObject({ runId: newRun, state: { phases: { EMBEDDING: { status: 'COMPLETED' }, INDEXING: { status: 'PAUSED' } } } }));
-  const before = await rowOf(jobId);
+  await expectEventually(async () => expect(await rowOf(deployment, jobId)).toMatchObject({ runId: newRun, state: { phases: { EMBEDDING: { status: 'COMPLETED' }, INDEXING: { status: 'PAUSED' } } } }));
+  const before = await rowOf(deployment, jobId);
 
   const dependencies = { db, workflows: createWorkflows(client) } as unknown as ActivityDependencies;
   const zombie = new MockActivityEnvironment({ workflowExecution: { workflowId: jobId, runId: old.runId! } });
@@ -97,24 +99,24 @@ test('what the old run was still about to write or to clear away is refused', as
   const activity = perPhase(() => ({ inFlight: 0, waitReason: null }));
   await zombie.run(createMirrorJob(dependencies), { job: state, activity, firstRunId: old.firstRunId!, final: true });
   await zombie.run(createCloseJob(dependencies), { jobId });
-  expect(await rowOf(jobId)).toEqual(before);
+  expect(await rowOf(deployment, jobId)).toEqual(before);
 
   await service.resume(jobId);
   expect(await deployment.waitForEnd(jobId)).toMatchObject({ status: 'COMPLETED', documents: { succeeded: DOCUMENTS } });
-}, 120_000);
+});
 
-test('a run that nobody has written of yet is taken over by the reconciler: status and mirror are those of the current run', async () => {
+resetTest('a run that nobody has written of yet is taken over by the reconciler: status and mirror are those of the current run', async (deployment) => {
   const { service, client } = deployment;
   const worker = await deployment.startWorker();
   // No answer comes: nothing changes by itself that a run would write of.
   await deployment.provider.control({ latencyMs: 120_000 });
-  const jobId = await start('taken-over');
-  await expectEventually(async () => expect((await rowOf(jobId)).state.phases).toMatchObject({ CHUNKING: { status: 'COMPLETED' }, EMBEDDING: { status: 'RUNNING' } }));
+  const jobId = await start(deployment, 'taken-over');
+  await expectEventually(async () => expect((await rowOf(deployment, jobId)).state.phases).toMatchObject({ CHUNKING: { status: 'COMPLETED' }, EMBEDDING: { status: 'RUNNING' } }));
   await service.pause(jobId, 'INDEXING');
-  await expectEventually(async () => expect((await rowOf(jobId)).state.phases.INDEXING.status).toBe('PAUSED'), { timeoutMs: 30_000 });
+  await expectEventually(async () => expect((await rowOf(deployment, jobId)).state.phases.INDEXING.status).toBe('PAUSED'), { timeoutMs: 30_000 });
   const newRun = await resetWorkflow(client, jobId, 'beforePause');
   const taken = await expectEventually(async () => {
-    const row = await rowOf(jobId);
+    const row = await rowOf(deployment, jobId);
     expect(row.runId).toBe(newRun);
     return row;
   }, { timeoutMs: 45_000 });
@@ -122,14 +124,14 @@ test('a run that nobody has written of yet is taken over by the reconciler: stat
   expect(await service.status(jobId)).toMatchObject({ readFrom: 'workflow', version: taken.state.version });
   worker.kill('SIGKILL');
   await worker.exit;
-}, 120_000);
+});
 
-test('an ended job that is put back before its opening begins anew, and pays for nothing again', async () => {
+resetTest('an ended job that is put back before its opening begins anew, and pays for nothing again', async (deployment) => {
   const { service, client, provider } = deployment;
   const worker = await deployment.startWorker();
-  const jobId = await start('anew');
+  const jobId = await start(deployment, 'anew');
   expect(await deployment.waitForEnd(jobId)).toMatchObject({ status: 'COMPLETED', documents: { succeeded: DOCUMENTS } });
-  await expectEventually(async () => expect((await rowOf(jobId)).status).toBe('COMPLETED'));
+  await expectEventually(async () => expect((await rowOf(deployment, jobId)).status).toBe('COMPLETED'));
   const { texts } = await provider.stats();
   worker.kill('SIGKILL');
   await worker.exit;
@@ -139,6 +141,6 @@ test('an ended job that is put back before its opening begins anew, and pays for
   expect(await service.status(jobId)).toMatchObject({ status: 'PENDING', finishedAt: null, phases: [{ status: 'NOT_STARTED' }, {}, {}, {}] });
   await deployment.startWorker();
   expect(await deployment.waitForEnd(jobId)).toMatchObject({ status: 'COMPLETED', documents: { total: DOCUMENTS, succeeded: 0, skipped: DOCUMENTS } });
-  await expectEventually(async () => expect(await rowOf(jobId)).toMatchObject({ status: 'COMPLETED', state: { documents: { skipped: DOCUMENTS } } }));
+  await expectEventually(async () => expect(await rowOf(deployment, jobId)).toMatchObject({ status: 'COMPLETED', state: { documents: { skipped: DOCUMENTS } } }));
   expect((await provider.stats()).texts).toBe(texts);
-}, 120_000);
+});

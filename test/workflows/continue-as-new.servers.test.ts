@@ -1,4 +1,7 @@
-/** The test servers suggest continue-as-new at 200 events (test/harness/server-host.ts): a job of some dozens of batches goes through many runs. */
+/**
+ * The test servers suggest continue-as-new at 200 events (test/harness/server-host.ts): a job of some dozens of batches goes through many runs.
+ * The jobs wait for the five seconds of a drain, beside each other.
+ */
 import { pauseSignal, resumeSignal } from '../../workflows/contract';
 import { SEARCH_ATTRIBUTES } from '../../workflows/search-attributes';
 import { expectEventually } from '../harness/expect-eventually';
@@ -13,7 +16,7 @@ afterAll(() => host.close());
 const BATCHES = 60;
 const ALL = Array.from({ length: BATCHES }, (_, batch) => batch);
 
-test('a job of many runs, paused and resumed on its way, does every batch once in each phase', async () => {
+test.concurrent('a job of many runs, paused and resumed on its way, does every batch once in each phase', async () => {
   let resumed: Promise<unknown> = Promise.resolve();
   const pauses = new Map([
     ['loadBatch 7', 'LOADING'],
@@ -46,7 +49,7 @@ test('a job of many runs, paused and resumed on its way, does every batch once i
   expect(new Set(job.fake.snapshots.map(({ firstRunId }) => firstRunId))).toEqual(new Set([job.handle.firstExecutionRunId]));
 });
 
-test('attributes, details, creation time and pauses are there in later runs', async () => {
+test.concurrent('attributes, details, creation time and pauses are there in later runs', async () => {
   const slow = new Hold(/chunkBatch 59/);
   const job = await host.start({ pages: [BATCHES], onCall: slow.onCall });
   const { createdAt } = await job.status();
@@ -65,21 +68,21 @@ test('attributes, details, creation time and pauses are there in later runs', as
   expectMirrored(job, await completed(job));
 });
 
-test('a straggler is stopped before the next run begins, and done there', async () => {
+test.concurrent('a straggler is stopped before the next run begins, and done there', async () => {
   const straggler = new Hold(/embedBatch 2$/);
   const job = await host.start({ pages: [BATCHES], onCall: straggler.onCall });
-  await expectEventually(() => expect(job.fake.stopped).toContain('embedBatch 2'), { timeoutMs: 20_000 });
+  await expectEventually(() => expect(job.fake.stopped).toContain('embedBatch 2'), { timeoutMs: 40_000 });
   straggler.release();
   const result = await completed(job);
   expect([...job.fake.done.EMBEDDING].sort((a, b) => a - b)).toEqual(ALL);
   expectMirrored(job, result);
 });
 
-test('a cancel during the drain ends the job at once, and in that run', async () => {
+test.concurrent('a cancel during the drain ends the job at once, and in that run', async () => {
   const straggler = new Hold(/embedBatch 2$/, { deaf: true });
   const job = await host.start({ pages: [BATCHES], onCall: straggler.onCall });
   // It was asked to stop: five seconds of the drain are over, and the next run waits for this one batch.
-  await expectEventually(() => expect(straggler.stopAsked.size).toBe(1), { timeoutMs: 20_000 });
+  await expectEventually(() => expect(straggler.stopAsked.size).toBe(1), { timeoutMs: 40_000 });
   const runs = await countRuns(job);
   await job.handle.cancel();
   const view = await cancelled(job);
@@ -88,35 +91,35 @@ test('a cancel during the drain ends the job at once, and in that run', async ()
   expectMirrored(job, view);
 });
 
-test('a failure during the drain ends the job in that run', async () => {
+test.concurrent('a failure during the drain ends the job in that run', async () => {
   const straggler = new Hold(/embedBatch 2$/, { deaf: true });
   const job = await host.start({
     pages: [BATCHES],
     result: (phase, batch) => (phase === 'EMBEDDING' && batch === 2 ? { failed: 2 } : {}),
     onCall: straggler.onCall,
   }, { maxFailures: 1 });
-  await expectEventually(() => expect(straggler.stopAsked.size).toBe(1), { timeoutMs: 20_000 });
+  await expectEventually(() => expect(straggler.stopAsked.size).toBe(1), { timeoutMs: 40_000 });
   straggler.release();
   const { type, view } = await failed(job);
   expect(type).toBe('TOO_MANY_FAILURES');
   expectMirrored(job, view);
 });
 
-test('a pause and a resume during the drain are carried into the next run', async () => {
+test.concurrent('a pause and a resume during the drain are carried into the next run', async () => {
   const straggler = new Hold(/embedBatch 2$/, { deaf: true });
   const job = await host.start({ pages: [BATCHES], onCall: straggler.onCall });
   await job.handle.signal(pauseSignal, { phase: 'INDEXING' });
-  await expectEventually(() => expect(straggler.stopAsked.size).toBe(1), { timeoutMs: 20_000 });
+  await expectEventually(() => expect(straggler.stopAsked.size).toBe(1), { timeoutMs: 40_000 });
   await job.handle.signal(resumeSignal, { phase: 'INDEXING' });
   await job.handle.signal(pauseSignal, { phase: 'LOADING' });
   straggler.release();
-  await expectEventually(async () => expect(await job.letters()).toBe('PRRR'));
+  await job.untilLetters('PRRR');
   expect(await countRuns(job)).toBeGreaterThanOrEqual(2);
   await job.handle.signal(resumeSignal);
   expectMirrored(job, await completed(job));
 });
 
-test('a snapshot that could not be written is written by the next run', async () => {
+test.concurrent('a snapshot that could not be written is written by the next run', async () => {
   let isDown = true;
   const job = await host.start({
     pages: [BATCHES],
@@ -124,7 +127,7 @@ test('a snapshot that could not be written is written by the next run', async ()
       if (call.startsWith('mirrorJob') && isDown) throw new Error('Postgres is down');
     },
   });
-  await expectEventually(async () => expect(await countRuns(job)).toBeGreaterThanOrEqual(2), { timeoutMs: 20_000 });
+  await expectEventually(async () => expect(await countRuns(job)).toBeGreaterThanOrEqual(2), { timeoutMs: 40_000 });
   await job.handle.signal(pauseSignal, { phase: 'INDEXING' });
   isDown = false;
   await expectEventually(() => expect(job.fake.snapshots.length).toBeGreaterThan(0));

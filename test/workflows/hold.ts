@@ -2,12 +2,11 @@
 import { setMaxListeners } from 'node:events';
 import { expectEventually } from '../harness/expect-eventually';
 
-let ofThisTest: Hold[] = [];
+const ofThisFile: Hold[] = [];
 
-// A failed test must not leave an activity behind that its worker waits for.
-afterEach(() => {
-  for (const hold of ofThisTest) hold.release();
-  ofThisTest = [];
+// A failed test must not leave an activity behind that its worker, which ends with the file, waits for.
+afterAll(() => {
+  for (const hold of ofThisFile) hold.release();
 });
 
 export class Hold {
@@ -20,7 +19,7 @@ export class Hold {
 
   /** @param deaf they go on being held when they are asked to stop: work that can't be interrupted */
   constructor(private readonly pattern: RegExp, private readonly options: { deaf?: boolean } = {}) {
-    ofThisTest.push(this);
+    ofThisFile.push(this);
   }
 
   readonly onCall = async (call: string, signal: AbortSignal): Promise<void> => {
