@@ -1,7 +1,9 @@
 /** What is asked of a job while no worker runs: the answer is right, and what was requested is done when one is back. */
+import type { JobStatusResponse } from '../../src/domain/job-view';
 import { createDeployment, EMBEDDING, type Deployment } from '../e2e/deployment';
 import { writeDocuments } from '../e2e/documents';
 import { expectEventually } from '../harness/expect-eventually';
+import { startCli } from '../harness/start-process';
 import { createTestFolder } from '../harness/test-folder';
 
 let deployment: Deployment;
@@ -45,3 +47,21 @@ test('a raised budget waits for a worker, as pause and resume do', async () => {
   await deployment.startWorker();
   expect(await deployment.waitForEnd(jobId)).toMatchObject({ status: 'COMPLETED', documents: { succeeded: 20 } });
 }, 120_000);
+
+test('a phase that no worker runs says so while the others work, until a worker of it comes', async () => {
+  const { service, env } = deployment;
+  await deployment.startWorker(['--phases', 'LOADING,CHUNKING']);
+  const { jobId } = await service.start({ collection: 'halved', source: { kind: 'folder', path: folder }, options: { embedding: EMBEDDING } });
+  // By the workflow's own word it is at work: an activity of it is under way, which nobody takes.
+  const untaken = { phase: 'EMBEDDING', status: 'RUNNING', waitReason: 'NO_WORKER', itemsProcessed: 0 };
+  await expectEventually(async () => expect((await service.status(jobId)).phases[2]).toMatchObject(untaken), { timeoutMs: 60_000 });
+  const cli = startCli(['status', jobId, '--json'], { env });
+  expect(await cli.exit).toMatchObject({ code: 0 });
+  const told = JSON.parse(cli.stdout) as JobStatusResponse;
+  expect(told).toMatchObject({ status: 'RUNNING', readFrom: 'workflow' });
+  expect(told.phases.slice(0, 3).map(({ status, waitReason }) => [status, waitReason])).toEqual([['COMPLETED', null], ['COMPLETED', null], ['RUNNING', 'NO_WORKER']]);
+  await deployment.startWorker(['--phases', 'EMBEDDING']);
+  await expectEventually(async () => expect((await service.status(jobId)).phases[2]).toMatchObject({ status: 'COMPLETED', waitReason: null }), { timeoutMs: 60_000 });
+  await deployment.startWorker(['--phases', 'INDEXING']);
+  expect(await deployment.waitForEnd(jobId)).toMatchObject({ status: 'COMPLETED', documents: { succeeded: 20 } });
+}, 180_000);
