@@ -1,5 +1,5 @@
 /**
- * How much longer a small job takes when many large ones are at work: `npm run bench:fairness -- [--jobs 50] [--documents 100] [--latency-ms 100]`.
+ * How much longer a small job takes when many large ones are at work: `npm run bench:fairness -- [--jobs 50] [--documents 1000] [--latency-ms 300]`.
  * Two workers on embedded servers, all jobs at one provider; the small job comes when each large one has loaded its first batch. The ratio should be below 3.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
@@ -26,7 +26,7 @@ const RUNS_ALONE = 3;
 const POLL_MS = 50;
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({ options: { jobs: { type: 'string', default: '50' }, documents: { type: 'string', default: '100' }, 'latency-ms': { type: 'string', default: '100' } } });
+  const { values } = parseArgs({ options: { jobs: { type: 'string', default: '50' }, documents: { type: 'string', default: '1000' }, 'latency-ms': { type: 'string', default: '300' } } });
   const [jobs, documents] = [Number(values.jobs), Number(values.documents)];
   const work = mkdtempSync(join(tmpdir(), 'sluice-bench-'));
   const folderOf = (name: string, count: number, first: number) => {
@@ -54,7 +54,7 @@ async function main(): Promise<void> {
     const db = connect(servers.databaseUrl);
     const service = createIngestionService({ client, db, readers: createSourceReaders({ parsers: createParserPool() }), models: undefined as never });
     const start = (collection: string, path: string) =>
-      service.start({ collection, source: { kind: 'folder', path }, options: { embedding: { provider: 'openai', model: 'bench', dimensions: DIMENSIONS }, batchDocuments: SMALL_DOCUMENTS } });
+      service.start({ collection, source: { kind: 'folder', path }, options: { embedding: { provider: 'openai', model: 'bench', dimensions: DIMENSIONS } } });
     const secondsOf = async (collection: string, path: string) => {
       const started = performance.now();
       const { jobId } = await start(collection, path);

@@ -18,6 +18,9 @@ const POLL_MS = 50;
 const READY_TIMEOUT_MS = 60_000;
 const NAMESPACE_RETENTION_MS = 7 * 24 * 3600 * 1000;
 
+/** Jobs take turns, and one partition a queue: priorities and turns hold within a partition only, and a task in another would wait for a poll to come by. */
+const TASK_QUEUES = { 'matching.enableFairness': true, 'matching.numTaskqueueReadPartitions': 1, 'matching.numTaskqueueWritePartitions': 1 };
+
 const SEARCH_ATTRIBUTES = ['SluiceCollection=Keyword', 'SluiceJobStatus=Keyword', 'SluicePausedPhases=KeywordList'];
 
 export interface RunningTemporal {
@@ -84,7 +87,7 @@ async function tryToStart(
 ): Promise<string | undefined> {
   const port = await pickPort(folder.ports, 'temporal', say);
   const uiPort = await pickPort(folder.ports, 'temporalUi', say);
-  const dynamicConfig = { 'matching.enableFairness': true, ...options.dynamicConfig };
+  const dynamicConfig = { ...TASK_QUEUES, ...options.dynamicConfig };
   const args = [
     'server', 'start-dev', '--ip', LOOPBACK, '--port', String(port), '--ui-port', String(uiPort),
     // Relative, because it cuts a path at the first # or ?; and so the process is known by the other file, which need not exist.

@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readFile } from 'node:fs/promises';
-import { availableParallelism } from 'node:os';
 import type { Client } from '@temporalio/client';
 import { NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
 import { createActivities } from '../../activities/create-activities';
@@ -24,6 +23,7 @@ import { startReconciler } from '../service/reconciler';
 import { createSourceReaders } from '../sources/source-readers';
 import type { JobTracing } from '../tracing/job-tracing';
 import { measuringInterceptor, tracingInterceptor } from './observe-activities';
+import { createPhaseSlots } from './phase-slots';
 import { registerSearchAttributes } from './search-attributes';
 import { WORKFLOW_BUNDLE_PATH } from './workflow-bundle';
 import { createWorkflows } from './workflows';
@@ -41,17 +41,6 @@ const SHUTDOWN_GRACE_MS = 20_000;
 const GOING_AWAY_AFTER_MS = SHUTDOWN_GRACE_MS + 1_000;
 
 const CLOSE_PATIENCE_MS = 5_000;
-
-/**
- * Batches of a phase at work at once in one worker: no more than it can do something for. What waits, waits in Temporal, which lets jobs take
- * turns (the fairness key); what a worker has taken is served in no order, and a small job would stand behind all batches of the large ones.
- * Those of EMBEDDING mostly wait for their provider.
- */
-function slotsOf(phase: JobPhase): number {
-  return phase === 'EMBEDDING' ? EMBEDDING_SLOTS : availableParallelism() + 2;
-}
-
-const EMBEDDING_SLOTS = 16;
 
 export interface WorkerRequest {
   client: Client;
@@ -128,7 +117,8 @@ export async function createWorker(request: WorkerRequest): Promise<RunningWorke
   } satisfies Partial<WorkerOptions>;
   const workflowBundle = { code: await readFile(WORKFLOW_BUNDLE_PATH, 'utf8') };
   const main = await Worker.create({ ...common, taskQueue: MAIN_TASK_QUEUE, workflowBundle, workflowThreadPoolSize: 1, stickyQueueScheduleToStartTimeout: STICKY_TIMEOUT_MS });
-  const phaseWorkers = await Promise.all((request.phases ?? JOB_PHASES).map((phase) => Worker.create({ ...common, taskQueue: taskQueueOf(phase), maxConcurrentActivityTaskExecutions: slotsOf(phase) })));
+  const slotsOf = createPhaseSlots();
+  const phaseWorkers = await Promise.all((request.phases ?? JOB_PHASES).map((phase) => Worker.create({ ...common, taskQueue: taskQueueOf(phase), tuner: slotsOf(phase) })));
   const workers = [main, ...phaseWorkers];
 
   const logger = Runtime.instance().logger;

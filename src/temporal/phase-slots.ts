@@ -1,0 +1,24 @@
+/** How many batches of each phase a worker has at work at once. */
+import { ResourceBasedController, type WorkerTuner } from '@temporalio/worker';
+import type { JobPhase } from '../domain/job-phase';
+
+/**
+ * A worker takes more only while the machine has something left to do it with. What waits, waits in Temporal, where jobs that have had little
+ * go first; what a worker has taken shares its processors with all else, so that a small job would crawl beside the batches of large ones.
+ */
+const TARGETS = { targetCpuUsage: 0.8, targetMemoryUsage: 0.9 };
+
+/** Whatever the machine's state: each phase goes on. Batches of EMBEDDING mostly wait for their provider. */
+const FEWEST = { LOADING: 1, CHUNKING: 1, EMBEDDING: 4, INDEXING: 1 } as const satisfies Record<JobPhase, number>;
+
+/** Of batches that wait for something else, as a slow source or a slow file. */
+const MOST = 16;
+
+/** Between two further batches of a phase: so long it takes to see what the last one costs. */
+const RAMP_MS = 200;
+
+/** @returns the slots of a phase's batches; those of all phases look at the same machine. */
+export function createPhaseSlots(): (phase: JobPhase) => WorkerTuner {
+  const controller = ResourceBasedController.create(TARGETS);
+  return (phase) => ({ controller, activityTaskSlotOptions: { minimumSlots: FEWEST[phase], maximumSlots: MOST, rampThrottle: RAMP_MS } });
+}
