@@ -24,7 +24,8 @@ beforeAll(async () => {
   api = await startApiProcess(deployment.env, folder);
 });
 
-beforeEach(() => deployment.provider.control({ latencyMs: 400 }));
+// A job's 20 batches, one after the other, take longer than anybody needs to click.
+beforeEach(() => deployment.provider.control({ latencyMs: 1_000 }));
 
 afterAll(async () => {
   await browser.close();
