@@ -12,7 +12,7 @@ export function toSluiceError(error: unknown): SluiceError {
   if (error instanceof SluiceError) return error;
   const code = codeOf(error);
   const said = messageOf(error);
-  if (isDatabaseAway(error)) return new SluiceError('SERVER_UNREACHABLE', `A server does not answer: ${said}`, { cause: error });
+  if (isDatabaseAway(error)) return new SluiceError('SERVER_UNREACHABLE', `Postgres does not answer: ${said}`, { cause: error });
   if (REFUSED.has(code))
     return new SluiceError('INVALID_INPUT', `The database refuses us: ${said}.`, { hint: 'Check DATABASE_URL.', cause: error });
   if (NO_SCHEMA.has(code)) {

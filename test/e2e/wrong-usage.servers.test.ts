@@ -194,6 +194,12 @@ describe('a server that', () => {
       await Promise.all(calls.map((args) => expectRefused(args, refusal, env)));
     }, 2 * LIMIT_MS);
 
+    test('neither: status and jobs say so', async () => {
+      const env = { DATABASE_URL: `postgres://sluice:hunter2@127.0.0.1:${port(state)}/sluice`, TEMPORAL_ADDRESS: `127.0.0.1:${port(state)}` };
+      const refusal = { exitCode: 4, code: 'SERVER_UNREACHABLE', message: /Temporal|Postgres/, hint: UNREACHABLE_HINT };
+      await Promise.all([['status', 'ended'], ['jobs']].map((args) => expectRefused(args, refusal, env)));
+    }, 2 * LIMIT_MS);
+
     test('one of the two is enough for status', async () => {
       const [withoutTemporal, withoutPostgres] = await Promise.all([
         sluice(['status', 'ended', '--json'], { TEMPORAL_ADDRESS: `127.0.0.1:${port(state)}` }),

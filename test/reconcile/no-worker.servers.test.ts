@@ -54,7 +54,7 @@ test('a phase that no worker runs says so while the others work, until a worker 
   const { jobId } = await service.start({ collection: 'halved', source: { kind: 'folder', path: folder }, options: { embedding: EMBEDDING } });
   // By the workflow's own word it is at work: an activity of it is under way, which nobody takes.
   const untaken = { phase: 'EMBEDDING', status: 'RUNNING', waitReason: 'NO_WORKER', itemsProcessed: 0 };
-  await expectEventually(async () => expect((await service.status(jobId)).phases[2]).toMatchObject(untaken), { timeoutMs: 60_000 });
+  await expectEventually(async () => expect((await service.status(jobId)).phases[2]).toMatchObject(untaken), { timeoutMs: 120_000 });
   const cli = startCli(['status', jobId, '--json'], { env });
   expect(await cli.exit).toMatchObject({ code: 0 });
   const told = JSON.parse(cli.stdout) as JobStatusResponse;
@@ -64,4 +64,19 @@ test('a phase that no worker runs says so while the others work, until a worker 
   await expectEventually(async () => expect((await service.status(jobId)).phases[2]).toMatchObject({ status: 'COMPLETED', waitReason: null }), { timeoutMs: 60_000 });
   await deployment.startWorker(['--phases', 'INDEXING']);
   expect(await deployment.waitForEnd(jobId)).toMatchObject({ status: 'COMPLETED', documents: { succeeded: 20 } });
-}, 180_000);
+}, 300_000);
+
+test('what was at work in a worker that is gone is tried again', async () => {
+  const { service, provider } = deployment;
+  await provider.control({ latencyMs: 60_000 });
+  await deployment.startWorker(['--phases', 'LOADING,CHUNKING,INDEXING']);
+  const worker = await deployment.startWorker(['--phases', 'EMBEDDING']);
+  const { jobId } = await service.start({ collection: 'orphaned', source: { kind: 'folder', path: folder }, options: { embedding: { ...EMBEDDING, model: 'slow' } } });
+  await expectEventually(async () => expect((await service.status(jobId)).phases[2]).toMatchObject({ status: 'RUNNING', inFlight: 1, waitReason: null }));
+  worker.kill('SIGKILL');
+  await worker.exit;
+  await expectEventually(async () => expect((await service.status(jobId)).phases[2]).toMatchObject({ status: 'RUNNING', waitReason: 'RETRYING' }), { timeoutMs: 60_000 });
+  await provider.control({ latencyMs: 0 });
+  await deployment.startWorker(['--phases', 'EMBEDDING']);
+  expect(await deployment.waitForEnd(jobId)).toMatchObject({ status: 'COMPLETED', documents: { succeeded: 20 } });
+}, 120_000);
