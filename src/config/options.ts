@@ -116,7 +116,7 @@ export const OPTIONS = {
     kind: 'number',
     placeholder: 'amount',
     group: 'job',
-    help: "pause when this much has been spent, in the currency of the provider's price",
+    help: "pause when this much has been spent, in US dollars by list price",
     schema: jobOptionSchemas.maxCost,
   },
   phases: {

@@ -4,7 +4,7 @@ import type { Database } from './schema';
 
 export type Db = Kysely<Database>;
 
-/** Connections of one process: four lanes of four batches each wait for their turn rather than for a refusal of the server. */
+/** Connections of one process: batches wait here for their turn rather than for a refusal of the server. */
 const MAX_CONNECTIONS = 12;
 
 /** A peer that is gone without a word is noticed within half a minute. By default it takes hours, in which a query waits and a lock is kept. */

@@ -8,7 +8,7 @@ import type { SearchResult } from '../search/search-result';
 
 /** What the command line and the API call: start, control and watch jobs, look into collections. Every method rejects with a SluiceError. */
 export interface IngestionService {
-  /** Starts a job; rejects with ALREADY_RUNNING, naming the job, when the source is being ingested into the collection, with JOB_EXISTS for a used id. */
+  /** Starts a job; rejects with JOB_EXISTS for a used id. When its source is being ingested into the collection the job ends with ALREADY_RUNNING, naming the other; {@link findActive} tells before. */
   start(input: IngestionInput<Source | OwnSource>, options?: StartOptions): Promise<{ jobId: string }>;
   /** The active job on the input's source in its collection, and whether it was started with the same options. */
   findActive(input: IngestionInput<Source | OwnSource>): Promise<{ jobId: string; sameOptions: boolean } | undefined>;

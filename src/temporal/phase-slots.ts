@@ -11,8 +11,8 @@ const TARGETS = { targetCpuUsage: 0.8, targetMemoryUsage: 0.9 };
 /** Whatever the machine's state: each phase goes on. Batches of EMBEDDING mostly wait for their provider. */
 const FEWEST = { LOADING: 1, CHUNKING: 1, EMBEDDING: 4, INDEXING: 1 } as const satisfies Record<JobPhase, number>;
 
-/** Of batches that wait for something else, as a slow source or a slow file. */
-const MOST = 16;
+/** While the machine idles, as it does behind a slow source or a file that a parser hangs on. Together they share the worker's twelve connections to the database. */
+const MOST = { LOADING: 8, CHUNKING: 8, EMBEDDING: 16, INDEXING: 4 } as const satisfies Record<JobPhase, number>;
 
 /** Between two further batches of a phase: so long it takes to see what the last one costs. */
 const RAMP_MS = 200;
@@ -20,5 +20,5 @@ const RAMP_MS = 200;
 /** @returns the slots of a phase's batches; those of all phases look at the same machine. */
 export function createPhaseSlots(): (phase: JobPhase) => WorkerTuner {
   const controller = ResourceBasedController.create(TARGETS);
-  return (phase) => ({ controller, activityTaskSlotOptions: { minimumSlots: FEWEST[phase], maximumSlots: MOST, rampThrottle: RAMP_MS } });
+  return (phase) => ({ controller, activityTaskSlotOptions: { minimumSlots: FEWEST[phase], maximumSlots: MOST[phase], rampThrottle: RAMP_MS } });
 }

@@ -28,7 +28,7 @@ async function replay(name: string, history: RecordedHistory): Promise<Error | u
   throw new Error(`${name} was not replayed`);
 }
 
-test.each(names)('%s', async (name) => {
+test.each(names)('%s replays', async (name) => {
   expect(await replay(name, read(name))).toBeUndefined();
 });
 
