@@ -21,7 +21,7 @@ export interface Activities {
   chunkBatch(argument: BatchArgument): Promise<BatchResult | Stopped>;
   embedBatch(argument: EmbedArgument): Promise<EmbedResult>;
   indexBatch(argument: BatchArgument): Promise<BatchResult | Stopped>;
-  finishJob(argument: { jobId: string }): Promise<FinishedJob | Stopped>;
+  finishJob(argument: { jobId: string; documents: number }): Promise<FinishedJob | Stopped>;
   mirrorJob(snapshot: MirrorSnapshot): Promise<void>;
   closeJob(argument: { jobId: string }): Promise<JobCounts | null>;
 }

@@ -1,3 +1,4 @@
+import { ApplicationFailure } from '@temporalio/activity';
 import { FinishingRepository } from '../src/db/finishing-repository';
 import { getJobContext } from '../src/db/job-context';
 import { ensureVectorIndex } from '../src/db/vector-index';
@@ -14,14 +15,22 @@ import { stoppable } from './stoppable';
 export function createFinishJob({ db }: ActivityDependencies): Activities['finishJob'] {
   const finishing = new FinishingRepository(db);
 
-  return ({ jobId }) =>
+  return ({ jobId, documents }) =>
     stoppable(async (signal) => {
       if (await finishing.isCleanedUp(jobId)) return { removed: await finishing.getRemoved(jobId) };
       const job = await getJobContext(db, jobId);
+      const accounted = await finishing.countOutcomes(jobId);
+      if (accounted !== documents) throw lostRows(accounted, documents);
       const isWhole = job.options.onlyFailedOf === undefined;
       const removed = isWhole ? await finishing.removeVanished(job, signal) : 0;
       await ensureVectorIndex(db, { id: job.collectionId, dimensions: job.model.dimensions }, signal);
       await finishing.cleanUp(jobId);
       return { removed };
     });
+}
+
+/** Without this, what nobody knows of any more would be taken for done, and what was published of it before for gone from the source. */
+function lostRows(accounted: number, documents: number): ApplicationFailure {
+  const message = `Of ${documents} documents ${accounted} have an outcome: Postgres has lost what it had acknowledged of this job (a failover, a restore?). Nothing was removed; start it again with \`sluice retry\`.`;
+  return ApplicationFailure.nonRetryable(message, 'INTERNAL');
 }

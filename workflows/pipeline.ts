@@ -132,7 +132,7 @@ export class Pipeline {
 
   private async finish(): Promise<void> {
     const { run } = this;
-    await this.perform('INDEXING', 'finish', 'remove what is gone, build the index, clean up', '6h', 'finishJob', { jobId: run.job.jobId }, ({ removed }) => {
+    await this.perform('INDEXING', 'finish', 'remove what is gone, build the index, clean up', '6h', 'finishJob', { jobId: run.job.jobId, documents: run.job.documents.total }, ({ removed }) => {
       run.job.documents.removed = removed;
       run.finished = true;
     });

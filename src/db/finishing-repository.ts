@@ -49,6 +49,12 @@ export class FinishingRepository {
     return this.getRemoved(job.jobId);
   }
 
+  /** Documents of the job that have an outcome: at its end, all that were discovered. */
+  async countOutcomes(jobId: string): Promise<number> {
+    const { count } = await this.db.selectFrom('job_documents').select((eb) => eb.fn.countAll<number>().as('count')).where('job_id', '=', jobId).where('outcome', 'is not', null).executeTakeFirstOrThrow();
+    return count;
+  }
+
   /** Whether the clean-up has committed: then everything before it has. */
   async isCleanedUp(jobId: string): Promise<boolean> {
     const row = await this.db.selectFrom('ingestion_jobs').select('staging_closed_at').where('id', '=', jobId).executeTakeFirstOrThrow();

@@ -8,8 +8,11 @@ import type { JobPhase } from '../domain/job-phase';
  */
 const TARGETS = { targetCpuUsage: 0.8, targetMemoryUsage: 0.9 };
 
-/** Whatever the machine's state: each phase goes on. Batches of EMBEDDING mostly wait for their provider. */
-const FEWEST = { LOADING: 1, CHUNKING: 1, EMBEDDING: 4, INDEXING: 1 } as const satisfies Record<JobPhase, number>;
+/**
+ * Whatever the machine's state: beside a listing that hangs or an index that is built the phase goes on. Batches of EMBEDDING mostly wait for
+ * their providers, of which one that is slow must not hold up the others.
+ */
+const FEWEST = { LOADING: 2, CHUNKING: 1, EMBEDDING: 16, INDEXING: 2 } as const satisfies Record<JobPhase, number>;
 
 /** While the machine idles, as it does behind a slow source or a file that a parser hangs on. Together they share the worker's twelve connections to the database. */
 const MOST = { LOADING: 8, CHUNKING: 8, EMBEDDING: 16, INDEXING: 4 } as const satisfies Record<JobPhase, number>;

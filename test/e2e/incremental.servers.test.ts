@@ -2,6 +2,8 @@ import { appendFileSync, mkdirSync, readdirSync, renameSync, rmSync, utimesSync,
 import { join } from 'node:path';
 import type { JobOptions } from '../../src/domain/ingestion-input';
 import type { JobStatusResponse } from '../../src/domain/job-view';
+import { MAIN_TASK_QUEUE } from '../../workflows/task-queues';
+import { expectEventually } from '../harness/expect-eventually';
 import { createTestFolder } from '../harness/test-folder';
 import { createDeployment, EMBEDDING, type Deployment } from './deployment';
 import { writeDocuments } from './documents';
@@ -61,6 +63,20 @@ test('an emptied folder empties nothing, unless that is allowed', async () => {
   mkdirSync(folder);
   expect(await ingest({ allowMassRemoval: true })).toMatchObject({ status: 'COMPLETED', documents: { total: 0, removed: DOCUMENTS } });
   expect(await uris()).toEqual([]);
+});
+
+test('a database that lost rows of a running job, as after a failover, ends it: nothing is taken for done, or for gone', async () => {
+  await ingest();
+  const before = await deployment.publishedChunks('docs');
+  const { service, db, client } = deployment;
+  const jobId = 'halved';
+  const input = { collection: 'docs', source: { kind: 'folder', path: folder }, options: { embedding: EMBEDDING } };
+  await client.workflow.signalWithStart('ingestionWorkflow', { workflowId: jobId, taskQueue: MAIN_TASK_QUEUE, args: [input], signal: 'pause', signalArgs: [{ phase: 'INDEXING' }] });
+  await expectEventually(async () => expect((await service.status(jobId)).phases.slice(2)).toMatchObject([{ status: 'COMPLETED' }, { status: 'PAUSED' }]));
+  await db.deleteFrom('job_documents').where('job_id', '=', jobId).where('ordinal', '>=', 100).execute();
+  await service.resume(jobId);
+  expect(await deployment.waitForEnd(jobId)).toMatchObject({ status: 'FAILED', error: { code: 'INTERNAL', message: expect.stringMatching(/^Of 300 documents 100 have an outcome/) as unknown } });
+  expect(await deployment.publishedChunks('docs')).toEqual(before);
 });
 
 test('more than half of a source gone is a mass removal, and half is not', async () => {
