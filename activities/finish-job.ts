@@ -7,7 +7,7 @@ import type { ActivityDependencies } from './dependencies';
 import { stoppable } from './stoppable';
 
 /**
- * The end of a job whose batches are all indexed: removes what is gone from the source, builds the vector index of a first load, empties
+ * The end of a job whose batches are all indexed: sees that no document is unaccounted for, removes what is gone from the source, builds the vector index of a first load, empties
  * staging. Belongs to INDEXING.
  *
  * Idempotence: each step looks what is left to do. Heartbeats: yes. Retries: unlimited for what passes by itself.
