@@ -4,9 +4,11 @@ import { ChunkingRepository } from '../src/db/chunking-repository';
 import { getJobContext } from '../src/db/job-context';
 import { embeddedText, type Chunk } from '../src/chunking/chunk';
 import type { Activities } from './activities';
+import type { BatchResult, Stopped } from './contract';
 import type { ActivityDependencies } from './dependencies';
 import { slicesOf } from './slices';
 import { stoppable } from './stoppable';
+import { beginTurn } from './turn';
 
 /** Characters chunked and committed at once. */
 const SLICE_LENGTH = 300_000;
@@ -22,13 +24,16 @@ export function createChunkBatch({ db, compute, models, observer }: ActivityDepe
   const chunking = new ChunkingRepository(db);
 
   return ({ jobId, batch }) =>
-    stoppable(async (signal) => {
+    stoppable(async (signal): Promise<BatchResult | Stopped> => {
       const done = await batches.find(jobId, 'CHUNKING', batch);
       if (done !== undefined) return done;
       const job = await getJobContext(db, jobId);
       const { tokenizer } = models.describe(job.model);
-      for (const slice of slicesOf(await chunking.findUnchunked(job, batch), ({ length }) => length, SLICE_LENGTH)) {
+      const slices = slicesOf(await chunking.findUnchunked(job, batch), ({ length }) => length, SLICE_LENGTH);
+      const isTurnOver = beginTurn();
+      for (const slice of slices) {
         signal.throwIfAborted();
+        if (isTurnOver()) return { stopped: true };
         const documents = await chunking.getDocuments(job, slice.map(({ ordinal }) => ordinal));
         const chunks = await compute.chunk(documents, tokenizer, job.chunkSettings);
         await chunking.save(job, documents.map(({ ordinal }, index) => ({ ordinal, chunks: chunks[index]!.map(withHash) })));

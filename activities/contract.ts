@@ -70,7 +70,7 @@ export interface BatchResult {
 
 export type EmbedResult = (BatchResult | Stopped) & { spent: Spent };
 
-/** The phase was paused (or the run ends): what was finished is committed, the rest is for another attempt. */
+/** The phase was paused, its turn is over, or the run ends: what was finished is committed, the rest is for another attempt. */
 export interface Stopped {
   stopped: true;
 }

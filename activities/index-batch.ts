@@ -3,9 +3,11 @@ import { getJobContext } from '../src/db/job-context';
 import { PublishingRepository } from '../src/db/publishing-repository';
 import { chunkerVersionOf } from '../src/chunking/chunker-version';
 import type { Activities } from './activities';
+import type { BatchResult, Stopped } from './contract';
 import type { ActivityDependencies } from './dependencies';
 import { slicesOf } from './slices';
 import { attemptNumber, stoppable } from './stoppable';
+import { beginTurn } from './turn';
 
 /** Chunks published in one transaction: a second or so when each goes into a live index. */
 const SLICE_CHUNKS = 1_000;
@@ -21,11 +23,14 @@ export function createIndexBatch({ db }: ActivityDependencies): Activities['inde
   const publishing = new PublishingRepository(db);
 
   return ({ jobId, batch }) =>
-    stoppable(async (signal) => {
+    stoppable(async (signal): Promise<BatchResult | Stopped> => {
       const done = await batches.find(jobId, 'INDEXING', batch);
       if (done !== undefined) return done;
       const job = await getJobContext(db, jobId);
-      for (const slice of slicesOf(await publishing.findUnpublished(job, batch), ({ chunks }) => chunks, SLICE_CHUNKS)) {
+      const slices = slicesOf(await publishing.findUnpublished(job, batch), ({ chunks }) => chunks, SLICE_CHUNKS);
+      const isTurnOver = beginTurn();
+      for (const slice of slices) {
+        if (isTurnOver()) return { stopped: true };
         await publishing.publish(job, slice.map(({ ordinal }) => ordinal), chunkerVersionOf(job.chunkSettings), attemptNumber(), signal);
       }
       return batches.complete(jobId, 'INDEXING', batch);

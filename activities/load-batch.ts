@@ -4,9 +4,11 @@ import { getJobContext, type JobContext } from '../src/db/job-context';
 import { LoadingRepository, type DocumentToLoad, type LoadedSlice } from '../src/db/loading-repository';
 import { chunkerVersionOf } from '../src/chunking/chunker-version';
 import type { Activities } from './activities';
+import type { BatchResult, Stopped } from './contract';
 import type { ActivityDependencies } from './dependencies';
 import { isRefusedData } from './server-errors';
 import { attemptNumber, stoppable } from './stoppable';
+import { beginTurn } from './turn';
 
 /** A slice of a batch is committed when it holds so much text: a kill loses no more than that. */
 const SLICE_TEXT_LENGTH = 300_000;
@@ -23,14 +25,17 @@ export function createLoadBatch({ db, parsers, isCurrentParser }: ActivityDepend
   const loading = new LoadingRepository(db);
 
   return ({ jobId, batch }) =>
-    stoppable(async (signal) => {
+    stoppable(async (signal): Promise<BatchResult | Stopped> => {
       const done = await batches.find(jobId, 'LOADING', batch);
       if (done !== undefined) return done;
       const job = await getJobContext(db, jobId);
       const slice = new Slice();
       try {
-        for (const document of await loading.findUnloaded(job, batch)) {
+        const documents = await loading.findUnloaded(job, batch);
+        const isTurnOver = beginTurn();
+        for (const document of documents) {
           signal.throwIfAborted();
+          if (isTurnOver()) return { stopped: true };
           await load(job, document, slice, signal);
           if (slice.isFull()) await save(job, batch, slice.take());
         }

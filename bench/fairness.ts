@@ -1,11 +1,10 @@
 /**
  * How much longer a small job takes when many large ones are at work: `npm run bench:fairness -- [--jobs 50] [--documents 1000] [--latency-ms 300]`.
- * Two workers on embedded servers, all jobs at one provider; the small job comes when each large one has loaded its first batch. The ratio should be below 3.
+ * Two workers on embedded servers, all jobs at one provider; the small jobs come, one after another, when each large one has loaded its first batch. The ratio should be below 3.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
@@ -17,23 +16,25 @@ import { createParserPool } from '../src/parsing/child-process-pool';
 import { createIngestionService } from '../src/service/create-ingestion-service';
 import { createSourceReaders } from '../src/sources/source-readers';
 import { connectClient } from '../src/temporal/connect-client';
+import { makeBenchFolder } from './bench-folder';
 import { writeBenchDocuments } from './documents';
 
 const DIST = join(__dirname, '..');
 const DIMENSIONS = 256;
 const SMALL_DOCUMENTS = 20;
 const RUNS_ALONE = 3;
+const RUNS_BESIDE = 5;
 const POLL_MS = 50;
 
 async function main(): Promise<void> {
   const { values } = parseArgs({ options: { jobs: { type: 'string', default: '50' }, documents: { type: 'string', default: '1000' }, 'latency-ms': { type: 'string', default: '300' } } });
   const [jobs, documents] = [Number(values.jobs), Number(values.documents)];
-  const work = mkdtempSync(join(tmpdir(), 'sluice-bench-'));
+  const work = makeBenchFolder();
   const folderOf = (name: string, count: number, first: number) => {
     writeBenchDocuments(join(work, name), count, first);
     return join(work, name);
   };
-  const smallOnes = Array.from({ length: RUNS_ALONE + 1 }, (_, index) => folderOf(`small-${index}`, SMALL_DOCUMENTS, index * SMALL_DOCUMENTS));
+  const smallOnes = Array.from({ length: RUNS_ALONE + RUNS_BESIDE }, (_, index) => folderOf(`small-${index}`, SMALL_DOCUMENTS, index * SMALL_DOCUMENTS));
   const largeOnes = Array.from({ length: jobs }, (_, index) => folderOf(`large-${index}`, documents, 1_000 + index * documents));
   const servers = await acquireServers({ stateDir: join(work, '.sluice'), say: () => undefined, mayStart: true });
   const children: ChildProcess[] = [];
@@ -75,16 +76,21 @@ async function main(): Promise<void> {
     const begun = db.selectFrom('ingestion_phase_status').select('job_id').where('phase', '=', 'LOADING').where('items_processed', '>', 0);
     while ((await begun.execute()).length < jobs + RUNS_ALONE) await sleep(POLL_MS);
     const before = await countOf('RUNNING');
-    const beside = await secondsOf('beside', smallOnes.at(-1)!);
+    const beside: number[] = [];
+    for (let index = 0; index < RUNS_BESIDE; index++) beside.push(await secondsOf(`beside-${index}`, smallOnes[RUNS_ALONE + index]!));
     const left = await countOf('RUNNING');
-    const usual = alone.toSorted((a, b) => a - b)[1]!;
-    console.log(`A job of ${SMALL_DOCUMENTS} documents: alone ${alone.map((seconds) => seconds.toFixed(1)).join(', ')} s; beside ${jobs} jobs of ${documents} documents (${before} at work before it, ${left} after it) ${beside.toFixed(1)} s: ratio ${(beside / usual).toFixed(2)}`);
+    const list = (seconds: readonly number[]) => seconds.map((value) => value.toFixed(1)).join(', ');
+    console.log(`A job of ${SMALL_DOCUMENTS} documents: alone ${list(alone)} s; beside ${jobs} jobs of ${documents} documents (${before} at work before, ${left} after) ${list(beside)} s: ratio of the medians ${(median(beside) / median(alone)).toFixed(2)}`);
     await Promise.all([client.connection.close(), db.destroy()]);
   } finally {
     for (const child of children) child.kill('SIGKILL');
     await servers.release();
     rmSync(work, { recursive: true, force: true });
   }
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[values.length >> 1]!;
 }
 
 main().then(

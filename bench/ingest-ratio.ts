@@ -5,12 +5,12 @@
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { migrateToLatest } from '../src/db/migrate';
 import { acquireServers } from '../src/embedded/servers';
+import { makeBenchFolder } from './bench-folder';
 import { writeBenchDocuments } from './documents';
 
 const DIST = join(__dirname, '..');
@@ -25,7 +25,7 @@ interface Measured {
 
 async function main(): Promise<void> {
   const { values } = parseArgs({ options: { documents: { type: 'string', default: '10000' }, 'latency-ms': { type: 'string', default: '0,300' }, runs: { type: 'string', default: '1' } } });
-  const work = mkdtempSync(join(tmpdir(), 'sluice-bench-'));
+  const work = makeBenchFolder();
   const folder = join(work, 'documents');
   writeBenchDocuments(folder, Number(values.documents));
   const servers = await acquireServers({ stateDir: join(work, '.sluice'), say: () => undefined, mayStart: true });

@@ -28,6 +28,9 @@ const CHUNK_TASK_UNITS = 256 * 1024;
 /** A thread that has nothing to do for so long stays: starting one costs 100 ms and its caches. */
 const IDLE_TIMEOUT_MS = Infinity;
 
+/** What computes in bulk gives way to what all jobs wait for: the event loop, Temporal and Postgres. Elsewhere than on Linux it would be the whole process. */
+const NICE_INCREMENT = process.platform === 'linux' ? 10 : 0;
+
 /** A thread's work leaves much behind that is dead at once: a small nursery keeps it from growing the process. */
 const YOUNG_GENERATION_MB = 8;
 
@@ -43,6 +46,7 @@ export function createComputePool({ threads = Math.max(1, availableParallelism()
       minThreads: 0,
       maxThreads: threads,
       idleTimeout: IDLE_TIMEOUT_MS,
+      niceIncrement: NICE_INCREMENT,
       resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
       workerData: { table: readStaticTable().buffer } satisfies ComputeThreadData,
     });

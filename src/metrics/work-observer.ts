@@ -3,7 +3,7 @@ import type { DocumentOutcome } from '../domain/document-outcome';
 import type { JobPhase } from '../domain/job-phase';
 import type { ProviderErrorKind } from '../embedding/provider';
 
-/** done: finished in this attempt. stopped: paused, or the run ended. failed: to be tried again, or the end of the job. */
+/** done: finished in this attempt. stopped: paused, its turn or the run was over. failed: to be tried again, or the end of the job. */
 export type BatchOutcome = 'done' | 'stopped' | 'failed';
 
 export interface ProviderRequest {

@@ -20,7 +20,7 @@ export interface ParserPoolOptions {
 const DEFAULT_TIME_LIMIT_MS = 60_000;
 const DEFAULT_MEMORY_LIMIT_BYTES = 512 * 2 ** 20;
 /** What a library leaks or a document leaves behind ends with the child. */
-const DOCUMENTS_A_CHILD = 500;
+const DOCUMENTS_A_CHILD = 5_000;
 const DOCUMENTS_A_LISTING_CHILD = 10_000;
 /** A child grown larger by one document is replaced: the worker and its children are to stay below 500 MB. */
 const MAX_IDLE_BYTES = 160 * 2 ** 20;

@@ -1,27 +1,99 @@
 /** How many batches of each phase a worker has at work at once. */
-import { ResourceBasedController, type WorkerTuner } from '@temporalio/worker';
+import type { ActivitySlotInfo, CustomSlotSupplier, SlotMarkUsedContext, SlotReleaseContext, SlotReserveContext, WorkerTuner } from '@temporalio/worker';
 import type { JobPhase } from '../domain/job-phase';
+import { Machine } from './machine';
 
 /**
- * A worker takes more only while the machine has something left to do it with. What waits, waits in Temporal, where jobs that have had little
- * go first; what a worker has taken shares its processors with all else, so that a small job would crawl beside the batches of large ones.
+ * Whatever the machine's state. What waits, waits in Temporal, where jobs that have had little go first; what a worker has taken shares its
+ * processors with all else, so that a small job would crawl beside the batches of large ones. Batches of EMBEDDING mostly wait for their providers.
  */
-const TARGETS = { targetCpuUsage: 0.8, targetMemoryUsage: 0.9 };
+const FEWEST = { LOADING: 1, CHUNKING: 1, EMBEDDING: 4, INDEXING: 1 } as const satisfies Record<JobPhase, number>;
 
-/**
- * Whatever the machine's state: beside a listing that hangs or an index that is built the phase goes on. Batches of EMBEDDING mostly wait for
- * their providers, of which one that is slow must not hold up the others.
- */
-const FEWEST = { LOADING: 2, CHUNKING: 1, EMBEDDING: 16, INDEXING: 2 } as const satisfies Record<JobPhase, number>;
-
-/** While the machine idles, as it does behind a slow source or a file that a parser hangs on. Together they share the worker's twelve connections to the database. */
+/** While the machine has something left, as it has behind a slow source or a file that a parser hangs on. Together they share the worker's twelve connections to the database. */
 const MOST = { LOADING: 8, CHUNKING: 8, EMBEDDING: 16, INDEXING: 4 } as const satisfies Record<JobPhase, number>;
+
+/**
+ * A batch that has been at work for longer is not counted among the fewest: a listing that hangs, an index that is built and a provider that is
+ * slow must not hold up the other jobs of their phase.
+ */
+const LONG_MS = 5_000;
 
 /** Between two further batches of a phase: so long it takes to see what the last one costs. */
 const RAMP_MS = 200;
 
 /** @returns the slots of a phase's batches; those of all phases look at the same machine. */
 export function createPhaseSlots(): (phase: JobPhase) => WorkerTuner {
-  const controller = ResourceBasedController.create(TARGETS);
-  return (phase) => ({ controller, activityTaskSlotOptions: { minimumSlots: FEWEST[phase], maximumSlots: MOST[phase], rampThrottle: RAMP_MS } });
+  const machine = new Machine();
+  return (phase) => ({
+    activityTaskSlotSupplier: new PhaseSlots({ fewest: FEWEST[phase], most: MOST[phase] }, machine),
+    workflowTaskSlotSupplier: NO_SLOTS,
+    localActivityTaskSlotSupplier: NO_SLOTS,
+    nexusTaskSlotSupplier: NO_SLOTS,
+  });
+}
+
+/** A phase's queue has activities only; one is the fewest that the SDK takes. */
+const NO_SLOTS = { type: 'fixed-size', numSlots: 1 } as const;
+
+/** Temporal calls it: a slot is reserved before a poll, used when the poll brings a batch, and released after it. */
+export class PhaseSlots implements CustomSlotSupplier<ActivitySlotInfo> {
+  readonly type = 'custom';
+  readonly #slots = new Set<Slot>();
+  readonly #waiting = new Set<() => void>();
+  #lastTakenMs = -Infinity;
+
+  constructor(private readonly limits: { fewest: number; most: number }, private readonly machine: Pick<Machine, 'hasRoom'>) {}
+
+  /** Rejects with the signal's reason. */
+  async reserveSlot(_context: SlotReserveContext, signal: AbortSignal): Promise<Slot> {
+    for (;;) {
+      signal.throwIfAborted();
+      const slot = this.tryReserveSlot();
+      if (slot !== null) return slot;
+      await this.#change(signal);
+    }
+  }
+
+  tryReserveSlot(): Slot | null {
+    if (!this.#mayTake(performance.now())) return null;
+    const slot: Slot = { usedSinceMs: undefined };
+    this.#slots.add(slot);
+    this.#lastTakenMs = performance.now();
+    return slot;
+  }
+
+  markSlotUsed({ permit }: SlotMarkUsedContext<ActivitySlotInfo>): void {
+    (permit as Slot).usedSinceMs = performance.now();
+  }
+
+  releaseSlot({ permit }: SlotReleaseContext<ActivitySlotInfo>): void {
+    this.#slots.delete(permit as Slot);
+    for (const look of this.#waiting) look();
+  }
+
+  #mayTake(nowMs: number): boolean {
+    if (this.#slots.size >= this.limits.most) return false;
+    const counted = [...this.#slots].filter(({ usedSinceMs = nowMs }) => nowMs - usedSinceMs < LONG_MS).length;
+    return counted < this.limits.fewest || (nowMs - this.#lastTakenMs >= RAMP_MS && this.machine.hasRoom());
+  }
+
+  /** Resolves when a slot is given back, or it is time to look again. */
+  #change(signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const look = () => {
+        clearTimeout(timer);
+        this.#waiting.delete(look);
+        signal.removeEventListener('abort', look);
+        resolve();
+      };
+      const timer = setTimeout(look, RAMP_MS);
+      this.#waiting.add(look);
+      signal.addEventListener('abort', look);
+    });
+  }
+}
+
+interface Slot {
+  /** undefined: reserved, and no batch has come yet. */
+  usedSinceMs: number | undefined;
 }

@@ -28,6 +28,11 @@ const BEHAVIOURS: Record<string, (rest: string) => string> = {
     throw new DocumentFailure('TOO_LARGE', 'too large for this parser');
   },
   environment: () => JSON.stringify(process.env),
+  work: () => {
+    const begunUs = process.cpuUsage().user;
+    while (process.cpuUsage().user - begunUs < 400_000);
+    return 'done';
+  },
   pid: () => String(process.pid),
   unclean: () => 'a\r\nb\u0000c\uFEFF\nTitle\nend \ud800',
 };

@@ -1,9 +1,11 @@
 /** One child process of the pool: started, given a request at a time under limits of time and memory, killed when it exceeds them. */
 import { fork, type ChildProcess } from 'node:child_process';
+import { constants, setPriority } from 'node:os';
 import path from 'node:path';
 import { DocumentFailure } from '../../domain/document-outcome';
 import { SluiceError } from '../../domain/errors';
 import type { Answer, ChildSettings, Methods, Request } from './messages';
+import { findProcessorWaitMs } from './processor-wait';
 import { findResidentBytes } from './resident-memory';
 
 export interface ChildLimits {
@@ -11,7 +13,11 @@ export interface ChildLimits {
   memoryLimitBytes: number;
 }
 
-const MEMORY_CHECK_MS = 100;
+const CHECK_MS = 100;
+/** Parsing gives way to what all jobs wait for: the worker's event loop, Temporal and Postgres. */
+const PRIORITY = constants.priority.PRIORITY_BELOW_NORMAL;
+/** So many times its time limit a document may take when it waits for a processor. */
+const MAX_EXTENSION = 10;
 const START_LIMIT_MS = 60_000;
 const STDERR_CHARACTERS = 2000;
 
@@ -46,6 +52,7 @@ export class ParserChild {
       // Instead of the parent's own flags (a debugger's port, a test runner's loader). Small young spaces keep an idle child small.
       execArgv: [`--max-old-space-size=${Math.ceil(limits.memoryLimitBytes / 2 ** 20)}`, '--max-semi-space-size=4'],
     });
+    giveWay(this.process.pid);
     this.process.stderr?.setEncoding('utf8').on('data', (text: string) => {
       this.stderr = (this.stderr + text).slice(-STDERR_CHARACTERS);
     });
@@ -74,7 +81,7 @@ export class ParserChild {
   ): Promise<Methods[M]['answer']> {
     this.hold(true);
     const aborted = (): void => this.killBecause(signal.reason);
-    const watches: NodeJS.Timeout[] = [];
+    let watch: NodeJS.Timeout | undefined;
     try {
       const answer = new Promise<Methods[keyof Methods]['answer']>((resolve, reject) => {
         this.pending = { resolve, reject };
@@ -84,18 +91,12 @@ export class ParserChild {
       await Promise.race([this.ready, answer]);
       if (this.isAlive) {
         if (request.method === 'parse') this.documents++;
-        watches.push(
-          setTimeout(
-            () => this.killBecause(new DocumentFailure('PARSE_TIMEOUT', `Parsing took longer than ${timeLimitMs / 1000} s.`)),
-            timeLimitMs,
-          ),
-        );
-        watches.push(setInterval(() => void this.checkMemory(), MEMORY_CHECK_MS));
+        watch = this.watch(timeLimitMs);
         this.process.send(request);
       }
       return (await answer) as Methods[M]['answer'];
     } finally {
-      watches.forEach(clearInterval);
+      clearInterval(watch);
       signal.removeEventListener('abort', aborted);
       this.pending = undefined;
       this.hold(false);
@@ -138,12 +139,31 @@ export class ParserChild {
     });
   }
 
-  private async checkMemory(): Promise<void> {
+  private watch(timeLimitMs: number): NodeJS.Timeout {
     const { pending } = this;
+    const startedMs = performance.now();
+    const waitedMs = this.processorWaitMs();
+    return setInterval(() => {
+      this.checkTime(performance.now() - startedMs, () => this.processorWaitMs() - waitedMs, timeLimitMs);
+      void this.checkMemory(pending);
+    }, CHECK_MS);
+  }
+
+  /** On a machine that is busy with other things a document takes longer, and is no worse for it. */
+  private checkTime(tookMs: number, waitedMs: () => number, limitMs: number): void {
+    if (tookMs < limitMs || (tookMs < MAX_EXTENSION * limitMs && tookMs - waitedMs() < limitMs)) return;
+    this.killBecause(new DocumentFailure('PARSE_TIMEOUT', `Parsing took longer than ${limitMs / 1000} s.`));
+  }
+
+  private async checkMemory(pending: PendingRequest | undefined): Promise<void> {
     const bytes = this.process.pid === undefined ? undefined : await findResidentBytes(this.process.pid);
     // The request may have been answered meanwhile.
     if (bytes !== undefined && bytes > this.limits.memoryLimitBytes && pending !== undefined && pending === this.pending)
       this.killBecause(this.tooMuchMemory());
+  }
+
+  private processorWaitMs(): number {
+    return (this.process.pid === undefined ? undefined : findProcessorWaitMs(this.process.pid)) ?? 0;
   }
 
   private tooMuchMemory(): DocumentFailure {
@@ -187,6 +207,14 @@ export class ParserChild {
       if (atWork) handle?.ref?.();
       else handle?.unref?.();
     }
+  }
+}
+
+function giveWay(pid: number | undefined): void {
+  try {
+    if (pid !== undefined) setPriority(pid, PRIORITY);
+  } catch {
+    // It has ended already, which is seen elsewhere; or this system does not let us, and it has the share of everyone.
   }
 }
 

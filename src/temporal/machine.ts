@@ -1,0 +1,71 @@
+/** What the machine has left, or the part of it that a container may use. */
+import { readFileSync } from 'node:fs';
+import { cpus, totalmem } from 'node:os';
+
+const MAX_PROCESSOR_USE = 0.8;
+const MAX_MEMORY_USE = 0.9;
+
+/** Long enough to say something of a machine whose load changes all the time. */
+const WINDOW_MS = 200;
+
+/** Control groups, version 2: what a container sees of its own. */
+const CGROUP = '/sys/fs/cgroup';
+
+interface Reading {
+  atMs: number;
+  /** Of all processors together, since an unknown moment. */
+  busyMs: number;
+}
+
+export class Machine {
+  #last: Reading;
+  #processorUse = 0;
+
+  constructor(private readonly cgroup = CGROUP) {
+    this.#last = this.#read();
+  }
+
+  /** Whether there is something left to do more with. */
+  hasRoom(): boolean {
+    return this.#lookAtProcessors() < MAX_PROCESSOR_USE && memoryUse() < MAX_MEMORY_USE;
+  }
+
+  /** @returns the part of the processors that was used of late, from 0 to 1 */
+  #lookAtProcessors(): number {
+    if (performance.now() - this.#last.atMs < WINDOW_MS) return this.#processorUse;
+    const now = this.#read();
+    const processors = this.#quota() ?? cpus().length;
+    this.#processorUse = (now.busyMs - this.#last.busyMs) / (now.atMs - this.#last.atMs) / processors;
+    this.#last = now;
+    return this.#processorUse;
+  }
+
+  #read(): Reading {
+    const busyMs = this.#quota() === undefined ? cpus().reduce((sum, { times }) => sum + times.user + times.nice + times.sys + times.irq, 0) : this.#usedMs();
+    return { atMs: performance.now(), busyMs };
+  }
+
+  /** Processors that the container may use; undefined: all, or not in a container. */
+  #quota(): number | undefined {
+    const [quota, period] = this.#file('cpu.max').split(' ').map(Number);
+    return quota !== undefined && period !== undefined && quota > 0 ? quota / period : undefined;
+  }
+
+  #usedMs(): number {
+    return Number(/^usage_usec (\d+)$/m.exec(this.#file('cpu.stat'))?.[1]) / 1_000;
+  }
+
+  #file(name: string): string {
+    try {
+      return readFileSync(`${this.cgroup}/${name}`, 'utf8');
+    } catch {
+      return '';
+    }
+  }
+}
+
+/** From 0 to 1. */
+function memoryUse(): number {
+  const total = Math.min(process.constrainedMemory() || Infinity, totalmem());
+  return 1 - process.availableMemory() / total;
+}

@@ -1,0 +1,83 @@
+import { setImmediate } from 'node:timers/promises';
+import { PhaseSlots } from '../../src/temporal/phase-slots';
+
+const CONTEXT = {} as never;
+const NEVER = new AbortController().signal;
+
+let hasRoom: boolean;
+let slots: PhaseSlots;
+
+beforeEach(() => {
+  jest.useFakeTimers({ doNotFake: ['setImmediate'] });
+  hasRoom = false;
+  slots = new PhaseSlots({ fewest: 2, most: 4 }, { hasRoom: () => hasRoom });
+});
+
+afterEach(() => jest.useRealTimers());
+
+const use = (permit: object | null) => {
+  slots.markSlotUsed({ permit: permit!, slotInfo: { type: 'activity', activityType: 'loadBatch' } });
+  return permit!;
+};
+
+/** Whether a slot was given without anything else happening. */
+async function reserve(signal = NEVER) {
+  const state: { slot?: object; error?: unknown } = {};
+  slots.reserveSlot(CONTEXT, signal).then((slot) => (state.slot = slot), (error: unknown) => (state.error = error));
+  await setImmediate();
+  return state;
+}
+
+test('a busy machine gets the fewest, and the next when one of them is given back', async () => {
+  const first = use(slots.tryReserveSlot());
+  use(slots.tryReserveSlot());
+  const third = await reserve();
+  jest.advanceTimersByTime(1_000);
+  await setImmediate();
+  expect(third.slot).toBeUndefined();
+  slots.releaseSlot({ permit: first });
+  await setImmediate();
+  expect(third.slot).toBeDefined();
+});
+
+test('one that has room gets more, one after another, and never more than the most', async () => {
+  use(slots.tryReserveSlot());
+  use(slots.tryReserveSlot());
+  hasRoom = true;
+  const further = [await reserve(), await reserve(), await reserve()];
+  const given = () => further.filter(({ slot }) => slot !== undefined).length;
+  expect(given()).toBe(0);
+  for (const expected of [1, 2, 2]) {
+    jest.advanceTimersByTime(200);
+    await setImmediate();
+    expect(given()).toBe(expected);
+  }
+});
+
+test('a batch that takes long does not keep others from their slot; one that waits to be polled does', async () => {
+  use(slots.tryReserveSlot());
+  const polling = slots.tryReserveSlot();
+  const third = await reserve();
+  jest.advanceTimersByTime(5_000);
+  await setImmediate();
+  expect(third.slot).toBeDefined();
+  use(third.slot!);
+  const fourth = await reserve();
+  jest.advanceTimersByTime(4_000);
+  await setImmediate();
+  expect(fourth.slot).toBeUndefined();
+  slots.releaseSlot({ permit: polling! });
+  await setImmediate();
+  expect(fourth.slot).toBeDefined();
+});
+
+test('a worker that ends waits for no slot', async () => {
+  use(slots.tryReserveSlot());
+  use(slots.tryReserveSlot());
+  const abort = new AbortController();
+  const third = await reserve(abort.signal);
+  const reason = new Error('shut down');
+  abort.abort(reason);
+  await setImmediate();
+  expect(third.error).toBe(reason);
+});
