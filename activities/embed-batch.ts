@@ -78,7 +78,8 @@ export function createEmbedBatch({ db, models, providerRates, observer, goingAwa
       const gate = new JobGate({ shared: sharedGateOf(embedder.provider), waits, embeddings }, job, budget);
       const maxTokensPerRequest = Math.min(largestRequestTokens(providerRates), await tokensOf(job, budget, price));
       const noting = setInterval(() => void gate.noteWaiting().catch(() => undefined), NOTE_INTERVAL_MS);
-      await embedder.embedAll(texts, { ...options, gate, maxTokensPerRequest }).finally(() => clearInterval(noting));
+      const findStored = (hashes: readonly string[]) => embeddings.findStored(job, hashes);
+      await embedder.embedAll(texts, { ...options, gate, maxTokensPerRequest, findStored }).finally(() => clearInterval(noting));
     }
     stop.throwIfAborted();
     if (halt.aborted) throw ApplicationFailure.create({ message: "The provider's limits draw the batch out.", type: 'PROVIDER_RATE_LIMITED', nextRetryDelay: 1 });

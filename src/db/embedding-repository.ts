@@ -39,6 +39,14 @@ export class EmbeddingRepository {
     return rows;
   }
 
+  /** Those of the texts that are embedded with the job's model. @param hashes hexadecimal */
+  async findStored(job: JobContext, hashes: readonly string[]): Promise<Set<string>> {
+    const { rows } = await sql<{ hash: string }>`
+      select encode(text_hash, 'hex') as hash from sluice.embeddings
+      where model_id = ${job.modelId} and text_hash = any(${hashes.map((hash) => Buffer.from(hash, 'hex'))}::bytea[])`.execute(this.db);
+    return new Set(rows.map(({ hash }) => hash));
+  }
+
   /**
    * Stores an answer at once, and what was paid for it: whatever happens to the batch, it is not paid again.
    * @param isAgain the connection was lost in an earlier call: when its answer is there, what was paid has been counted with it

@@ -30,6 +30,11 @@ export interface EmbedOptions {
   /** A request has no more tokens than this, though the provider takes more. Default: the provider's limit. */
   maxTokensPerRequest?: number;
   /**
+   * Which of the texts are stored already; called before each request, when it may be sent. Another worker may have had them embedded meanwhile:
+   * for another job, or for this batch, when Temporal has lost sight of one of the two.
+   */
+  findStored?(hashes: readonly string[]): Promise<ReadonlySet<string>>;
+  /**
    * Makes the answers to one request durable; called at once after each answer, several calls may run at a time. A failure of it throws away
    * what is paid for.
    * @param tokens what the provider charged for the request, or our own count when it does not say

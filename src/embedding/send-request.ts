@@ -58,10 +58,14 @@ export async function sendRequest(request: PlannedRequest, sender: Sender): Prom
 }
 
 /** @returns undefined when the answer is stored, or `halt` came first; what the provider said when trying again, in another way, may help */
-async function attempt(texts: readonly TextToEmbed[], { provider, options, halt, settle }: Sender): Promise<ProviderError | undefined> {
-  const counted = texts.reduce((sum, { tokens }) => sum + tokens, 0);
-  const passage = await options.gate.pass(counted, halt);
+async function attempt(planned: readonly TextToEmbed[], { provider, options, halt, settle }: Sender): Promise<ProviderError | undefined> {
+  const passage = await options.gate.pass(tokensOf(planned), halt);
   if (passage === undefined) return undefined;
+  const stored = (await options.findStored?.(planned.map(({ hash }) => hash))) ?? new Set<string>();
+  for (const hash of stored) settle(hash, { kind: 'stored' });
+  const texts = planned.filter(({ hash }) => !stored.has(hash));
+  if (texts.length === 0) return undefined;
+  const counted = tokensOf(texts);
   try {
     const { vectors, tokens = counted } = await provider.embed(texts.map(({ text }) => text), options.abort);
     const answers: EmbeddedAnswer[] = texts.map(({ hash }, index) => ({ hash, vector: vectors[index]! }));
@@ -79,6 +83,10 @@ async function attempt(texts: readonly TextToEmbed[], { provider, options, halt,
     if (error.kind === 'auth' || error.kind === 'request') throw error;
     return error;
   }
+}
+
+function tokensOf(texts: readonly TextToEmbed[]): number {
+  return texts.reduce((sum, { tokens }) => sum + tokens, 0);
 }
 
 function halved(texts: readonly TextToEmbed[], since: Omit<PlannedRequest, 'texts'>): PlannedRequest[] {

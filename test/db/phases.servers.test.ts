@@ -100,7 +100,9 @@ describe.each(TWINS)('%s', (_, twins) => {
     expect((await embeddings.findMissing(job, 0)).map(({ text }) => text)).toEqual([`alpha ${number}`, `beta ${number}`, `gamma ${number}`]);
     await twins(() => embeddings.store(job, answers(own), { tokens: 0, cost: 0 }));
     expect(await embeddings.findMissing(job, 0)).toEqual([]);
-    const hashes = [...new Set(answers(own).map(({ hash }) => `'${hash}'`))];
+    const stored = answers(own).map(({ hash }) => hash);
+    expect(await embeddings.findStored(job, [...stored, '00'.repeat(32)])).toEqual(new Set(stored));
+    const hashes = [...new Set(stored.map((hash) => `'${hash}'`))];
     expect(await database.rows(`select count(*)::int as n from sluice.embeddings where encode(text_hash, 'hex') in (${hashes.join(', ')})`)).toEqual([{ n: 3 }]);
   });
 

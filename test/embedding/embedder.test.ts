@@ -196,6 +196,18 @@ describe('Embedder', () => {
     expect(one.stored).toEqual(['#a']);
   });
 
+  it('does not send what another worker has stored while the request waited', async () => {
+    const { provider, requests } = manualProvider({ maxTextsPerRequest: 2 });
+    const one = batch();
+    const findStored = (hashes: readonly string[]) => Promise.resolve(new Set(hashes.filter((hash) => hash !== '#b')));
+    const running = new Embedder(provider).embedAll(textsOf('a', 'b', 'c', 'd'), { ...one.options, findStored });
+    await settle();
+    requests[0]!.answer();
+    expect(await running).toEqual({ finished: true });
+    expect(requests.map(({ texts }) => texts)).toEqual([['b']]);
+    expect([one.stored, one.tokens()]).toEqual([['#b'], 1]);
+  });
+
   it('an answer that is stored is no more lost when the gate cannot note it', async () => {
     const { provider, requests } = manualProvider();
     const embedder = new Embedder(provider);
