@@ -63,6 +63,10 @@ export class JobGate implements RequestGate {
         await passage.failed(error);
         await this.#note(error.kind === 'rate-limited' ? 'RATE_LIMITED' : 'PROVIDER_DOWN', error.message);
       },
+      unused: () => {
+        this.#underWay--;
+        passage.unused();
+      },
     };
   }
 

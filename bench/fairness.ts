@@ -1,5 +1,5 @@
 /**
- * How much longer a small job takes when many large ones are at work: `npm run bench:fairness -- [--jobs 50] [--documents 1000] [--latency-ms 300]`.
+ * How much longer a small job takes when many large ones are at work: `npm run bench:fairness -- [--jobs 50] [--documents 1000] [--latency-ms 300] [--requests-per-minute 600]`.
  * Two workers on embedded servers, all jobs at one provider; the small jobs come, one after another, when each large one has loaded its first batch. The ratio should be below 3.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
@@ -27,7 +27,7 @@ const RUNS_BESIDE = 5;
 const POLL_MS = 50;
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({ options: { jobs: { type: 'string', default: '50' }, documents: { type: 'string', default: '1000' }, 'latency-ms': { type: 'string', default: '300' } } });
+  const { values } = parseArgs({ options: { jobs: { type: 'string', default: '50' }, documents: { type: 'string', default: '1000' }, 'latency-ms': { type: 'string', default: '300' }, 'requests-per-minute': { type: 'string' } } });
   const [jobs, documents] = [Number(values.jobs), Number(values.documents)];
   const work = makeBenchFolder();
   const folderOf = (name: string, count: number, first: number) => {
@@ -49,7 +49,8 @@ async function main(): Promise<void> {
     };
     const provider = await run([join(DIST, 'test/embedding/embeddings-server.js'), '--port', '0', '--latency-ms', values['latency-ms'], '--dimensions', String(DIMENSIONS)]);
     const env = { DATABASE_URL: servers.databaseUrl, TEMPORAL_ADDRESS: servers.temporalAddress, OPENAI_BASE_URL: /http:\S+/.exec(provider)![0], OPENAI_API_KEY: 'bench' };
-    for (let worker = 0; worker < 2; worker++) await run([join(DIST, 'src/cli/main.js'), 'worker'], env);
+    const limit = values['requests-per-minute'] === undefined ? {} : { SLUICE_EMBEDDING_REQUESTS_PER_MINUTE: values['requests-per-minute'] };
+    for (let worker = 0; worker < 2; worker++) await run([join(DIST, 'src/cli/main.js'), 'worker'], { ...env, ...limit });
 
     const client = await connectClient({ address: servers.temporalAddress }, 'default');
     const db = connect(servers.databaseUrl);

@@ -23,6 +23,8 @@ export interface JobRun {
   todo: PerPhase<Ranges>;
   /** Of each phase: how many batches it has finished. */
   batchesDone: PerPhase<number>;
+  /** Of each phase: how often a batch came back unfinished, after its turn or from a pause. Absent: never. */
+  comeBack?: PerPhase<number>;
   /** Loaded and not yet published: what lies in staging. */
   ahead: { documents: number; bytes: number };
   budget: Budget & { spent: Spent };

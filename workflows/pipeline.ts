@@ -124,7 +124,10 @@ export class Pipeline {
   private async runBatch(phase: JobPhase, batch: number): Promise<void> {
     const { run } = this;
     const summary = `${BATCH_ACTIVITY[phase].replace('Batch', ' batch')} ${batch}`;
-    const putBack = () => addOne(run.todo[phase], batch);
+    const putBack = () => {
+      addOne(run.todo[phase], batch);
+      (run.comeBack ??= perPhase(() => 0))[phase]++;
+    };
     const { maxTokens, maxCost } = run.budget;
     const argument = phase === 'EMBEDDING' ? { jobId: run.job.jobId, batch, budget: { maxTokens, maxCost } } : { jobId: run.job.jobId, batch };
     await this.perform(phase, String(batch), summary, '30m', BATCH_ACTIVITY[phase], argument, (result) => this.account(phase, batch, result), putBack);
@@ -179,8 +182,8 @@ export class Pipeline {
     onStopped: () => void = () => undefined,
   ): Promise<void> {
     const scope = new CancellationScope();
-    // Finishing comes after the last batch, and with it.
-    const batchesBefore = this.run.batchesDone[phase] + this.atWork[phase].size - (name === 'finishJob' ? 1 : 0);
+    // A turn of a long batch counts as a batch: it takes as much from others. Finishing comes after the last batch, and with it.
+    const batchesBefore = this.run.batchesDone[phase] + (this.run.comeBack?.[phase] ?? 0) + this.atWork[phase].size - (name === 'finishJob' ? 1 : 0);
     this.atWork[phase].set(key, scope);
     try {
       const activities = proxyActivities<Activities>(phaseActivityOptions(phase, startToCloseTimeout, batchesBefore));

@@ -30,8 +30,8 @@ export interface EmbedOptions {
   /** A request has no more tokens than this, though the provider takes more. Default: the provider's limit. */
   maxTokensPerRequest?: number;
   /**
-   * Which of the texts are stored already; called before each request, when it may be sent. Another worker may have had them embedded meanwhile:
-   * for another job, or for this batch, when Temporal has lost sight of one of the two.
+   * Which of the texts are stored already; called before each request, when it may be sent: no text of the request is sent if one is. Another worker may
+   * have had them embedded meanwhile: for another job, or for this batch, when Temporal has lost sight of one of the two.
    */
   findStored?(hashes: readonly string[]): Promise<ReadonlySet<string>>;
   /**
@@ -51,7 +51,7 @@ export interface EmbedOptions {
 export class Embedder {
   readonly #slots: RequestSlots;
   readonly #claims = new TextClaims();
-  #embedded = 0;
+  readonly #tally = { embedded: 0 };
 
   constructor(readonly provider: EmbeddingProvider) {
     this.#slots = new RequestSlots(provider.limits.maxConcurrentRequests);
@@ -109,9 +109,8 @@ export class Embedder {
       provider: this.provider,
       options,
       halt: halt.signal,
-      embeddedCount: () => this.#embedded,
+      tally: this.#tally,
       settle: (hash, outcome) => {
-        if (outcome.kind === 'stored') this.#embedded++;
         pending.delete(hash);
         this.#claims.settle(hash, outcome);
       },

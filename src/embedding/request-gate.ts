@@ -10,12 +10,14 @@ export interface RequestGate {
   pass(tokens: number, signal: AbortSignal): Promise<Passage | undefined>;
 }
 
-/** Leave to send one request. One of the two is called, once, when it is known what became of it; none when it was not sent or broken off. */
+/** Leave to send one request. One of the three is called, once, when it is known what became of it; none when it was broken off. */
 export interface Passage {
   /** The provider answered, be it that it refuses the request. A failure of it takes nothing from an answer. @param tokens what it charged */
   answered(tokens: number): Promise<void>;
   /** No answer, a wrong one, or "not now": the request needs another passage. Rejects with what ends the attempt. */
   failed(error: ProviderError): Promise<void>;
+  /** It is not sent. */
+  unused(): void;
 }
 
 /** Before a model in this process: nothing to wait for, and a failure ends the attempt. */
@@ -24,6 +26,6 @@ export const OPEN_GATE: RequestGate = {
     Promise.resolve(
       signal.aborted
         ? undefined
-        : { answered: () => Promise.resolve(), failed: (error: ProviderError) => Promise.reject(error) },
+        : { answered: () => Promise.resolve(), failed: (error: ProviderError) => Promise.reject(error), unused: () => undefined },
     ),
 };

@@ -1,6 +1,7 @@
 /** Sends one request, and finds out which text it is when one of them makes the provider refuse or fail. */
 import type { EmbeddedAnswer, EmbedOptions, TextToEmbed } from './embedder';
 import { isAnswer, ProviderError, type EmbeddingProvider } from './provider';
+import type { Passage } from './request-gate';
 import type { ClaimOutcome } from './text-claims';
 
 /** So often a request fails in a row before its texts are suspected: until then it is the provider's bad moment. */
@@ -32,45 +33,56 @@ export interface Sender {
   /** Ends the waiting for a passage. */
   halt: AbortSignal;
   /** How many texts the provider has embedded for this process. */
-  embeddedCount(): number;
+  tally: { embedded: number };
   /** Called as soon as it is known what became of a text. */
   settle(hash: string, outcome: ClaimOutcome): void;
 }
 
 /**
- * Waits for the request's passage through the gate, sends, and stores the answer. Resolves without anything when `halt` ended the waiting. Rejects
- * with what ends the attempt: a refused key, a request that never works, the gate's own reasons, an error of `store`.
+ * Waits for the request's passage through the gate, sends, and stores the answer. When some of its texts are stored by then, the rest is a request
+ * of its own. Resolves without anything when `halt` ended the waiting. Rejects with what ends the attempt: a refused key, a request that never
+ * works, the gate's own reasons, an error of `findStored` or `store`.
  *
  * @returns what is to be sent instead, after all others
  */
 export async function sendRequest(request: PlannedRequest, sender: Sender): Promise<readonly PlannedRequest[]> {
   const { texts } = request;
-  const error = await attempt(texts, sender);
+  const { tally } = sender;
+  const passage = await sender.options.gate.pass(tokensOf(texts), sender.halt);
+  if (passage === undefined) return [];
+  const rest = await withoutStored(texts, sender);
+  if (rest.length < texts.length || sender.halt.aborted) {
+    passage.unused();
+    return rest.length > 0 ? [{ ...request, texts: rest }] : [];
+  }
+  const error = await attempt(texts, passage, sender);
   if (error === undefined) return [];
   const failures = request.failures + 1;
-  const { embeddedBefore = sender.embeddedCount() } = request;
+  const { embeddedBefore = tally.embedded } = request;
   if (error.kind === 'rate-limited') return [request];
   if (error.kind === 'text') return texts.length > 1 ? halved(texts, { failures: 0 }) : refuse(texts[0]!, error.message, sender);
   if (texts.length > 1 && failures >= FAILURES_BEFORE_HALVING) return halved(texts, { failures: FAILURES_BEFORE_HALVING - 1, embeddedBefore });
-  const sure = sender.embeddedCount() > embeddedBefore ? FAILURES_OF_A_CAUSE : FAILURES_OF_A_LONE_CAUSE;
+  const sure = tally.embedded > embeddedBefore ? FAILURES_OF_A_CAUSE : FAILURES_OF_A_LONE_CAUSE;
   if (failures >= sure) return refuse(texts[0]!, `The provider fails on this text, and on no other: ${error.message}`, sender);
   return [{ texts, failures, embeddedBefore }];
 }
 
-/** @returns undefined when the answer is stored, or `halt` came first; what the provider said when trying again, in another way, may help */
-async function attempt(planned: readonly TextToEmbed[], { provider, options, halt, settle }: Sender): Promise<ProviderError | undefined> {
-  const passage = await options.gate.pass(tokensOf(planned), halt);
-  if (passage === undefined) return undefined;
-  const stored = (await options.findStored?.(planned.map(({ hash }) => hash))) ?? new Set<string>();
+async function withoutStored(texts: readonly TextToEmbed[], { options, settle }: Sender): Promise<readonly TextToEmbed[]> {
+  if (options.findStored === undefined) return texts;
+  const stored = await options.findStored(texts.map(({ hash }) => hash));
   for (const hash of stored) settle(hash, { kind: 'stored' });
-  const texts = planned.filter(({ hash }) => !stored.has(hash));
-  if (texts.length === 0) return undefined;
+  return texts.filter(({ hash }) => !stored.has(hash));
+}
+
+/** @returns undefined when the answer is stored; what the provider said when trying again, in another way, may help */
+async function attempt(texts: readonly TextToEmbed[], passage: Passage, { provider, options, tally, settle }: Sender): Promise<ProviderError | undefined> {
   const counted = tokensOf(texts);
   try {
     const { vectors, tokens = counted } = await provider.embed(texts.map(({ text }) => text), options.abort);
     const answers: EmbeddedAnswer[] = texts.map(({ hash }, index) => ({ hash, vector: vectors[index]! }));
     // First of all: it is paid for.
     await options.store(answers, tokens);
+    tally.embedded += texts.length;
     for (const { hash } of texts) settle(hash, { kind: 'stored' });
     // What the gate can't note it finds out again; it takes nothing from what is stored.
     await passage.answered(tokens).catch(() => undefined);

@@ -188,6 +188,7 @@ export class SharedGate implements RequestGate {
         if (this.#isTroubled) await this.#noteAnswer();
       },
       failed: (error) => this.#noteFailure(error, sentAtMs),
+      unused: () => undefined,
     };
   }
 }

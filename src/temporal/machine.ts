@@ -1,6 +1,6 @@
 /** What the machine has left, or the part of it that a container may use. */
 import { readFileSync } from 'node:fs';
-import { cpus, totalmem } from 'node:os';
+import os, { totalmem } from 'node:os';
 
 const MAX_PROCESSOR_USE = 0.8;
 const MAX_MEMORY_USE = 0.9;
@@ -27,21 +27,22 @@ export class Machine {
 
   /** Whether there is something left to do more with. */
   hasRoom(): boolean {
-    return this.#lookAtProcessors() < MAX_PROCESSOR_USE && memoryUse() < MAX_MEMORY_USE;
+    return this.#lookAtProcessors() < MAX_PROCESSOR_USE && this.#memoryUse() < MAX_MEMORY_USE;
   }
 
-  /** @returns the part of the processors that was used of late, from 0 to 1 */
+  /** @returns the part of the processors that was used of late, from 0 to 1; 0 when the system does not tell */
   #lookAtProcessors(): number {
     if (performance.now() - this.#last.atMs < WINDOW_MS) return this.#processorUse;
     const now = this.#read();
-    const processors = this.#quota() ?? cpus().length;
-    this.#processorUse = (now.busyMs - this.#last.busyMs) / (now.atMs - this.#last.atMs) / processors;
+    const processors = this.#quota() ?? os.cpus().length;
+    const use = (now.busyMs - this.#last.busyMs) / (now.atMs - this.#last.atMs) / processors;
+    this.#processorUse = Number.isFinite(use) ? use : 0;
     this.#last = now;
     return this.#processorUse;
   }
 
   #read(): Reading {
-    const busyMs = this.#quota() === undefined ? cpus().reduce((sum, { times }) => sum + times.user + times.nice + times.sys + times.irq, 0) : this.#usedMs();
+    const busyMs = this.#quota() === undefined ? os.cpus().reduce((sum, { times }) => sum + times.user + times.nice + times.sys + times.irq, 0) : this.#usedMs();
     return { atMs: performance.now(), busyMs };
   }
 
@@ -55,6 +56,15 @@ export class Machine {
     return Number(/^usage_usec (\d+)$/m.exec(this.#file('cpu.stat'))?.[1]) / 1_000;
   }
 
+  /** @returns from 0 to 1 */
+  #memoryUse(): number {
+    const limit = process.constrainedMemory() || Infinity;
+    if (limit >= totalmem()) return 1 - process.availableMemory() / totalmem();
+    // Of a container all that is not free counts as used, also what the system keeps of files and gives up when it needs to.
+    const ofFiles = Number(/^inactive_file (\d+)$/m.exec(this.#file('memory.stat'))?.[1] ?? 0);
+    return 1 - (process.availableMemory() + ofFiles) / limit;
+  }
+
   #file(name: string): string {
     try {
       return readFileSync(`${this.cgroup}/${name}`, 'utf8');
@@ -62,10 +72,4 @@ export class Machine {
       return '';
     }
   }
-}
-
-/** From 0 to 1. */
-function memoryUse(): number {
-  const total = Math.min(process.constrainedMemory() || Infinity, totalmem());
-  return 1 - process.availableMemory() / total;
 }

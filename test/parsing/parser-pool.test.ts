@@ -1,6 +1,5 @@
-import { fork, spawn } from 'node:child_process';
+import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { createParserPool } from '../../src/parsing/child-process-pool';
 import { NEVER, useParsing } from './harness';
@@ -17,17 +16,6 @@ it('a child of the parser pool is replaced when a document takes too long', asyn
   expect(Number((await loops.parse('a.bad', 'pid')).text)).not.toBe(before);
   await untilGone(before);
 });
-
-it('a document that waits for a processor has as much longer', async () => {
-  await loops.parse('a.bad', 'pid');
-  const hogs = Array.from({ length: 3 * availableParallelism() }, () => spawn(process.execPath, ['-e', 'for (;;);']));
-  try {
-    // 0.4 s of work, which takes some 10 s beside processes that go before it; its limit is 3 s.
-    expect((await loops.parse('a.bad', 'work')).text).toBe('done');
-  } finally {
-    for (const hog of hogs) hog.kill('SIGKILL');
-  }
-}, 60_000);
 
 describe('a child of the parser pool', () => {
   // So long that what ends for another reason never ends for this one, however busy the machine is.

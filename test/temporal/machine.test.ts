@@ -1,5 +1,5 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import os, { tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { Machine } from '../../src/temporal/machine';
 
@@ -7,8 +7,24 @@ const cgroup = mkdtempSync(join(tmpdir(), 'sluice-cgroup-'));
 afterAll(() => rmSync(cgroup, { recursive: true }));
 
 let nowMs = 0;
-beforeEach(() => jest.spyOn(performance, 'now').mockImplementation(() => nowMs));
+beforeEach(() => {
+  jest.spyOn(performance, 'now').mockImplementation(() => nowMs);
+  mockMemory(0.5, 0);
+});
 afterEach(() => jest.restoreAllMocks());
+
+/** Parts of the machine's memory. @param constrained 0: no limit */
+function mockMemory(available: number, constrained: number): void {
+  jest.spyOn(process, 'availableMemory').mockReturnValue(available * totalmem());
+  jest.spyOn(process, 'constrainedMemory').mockReturnValue(constrained * totalmem());
+}
+
+/** @returns adds work, ms of all of them together */
+function mockProcessors(count: number): (ms: number) => void {
+  let user = 0;
+  jest.spyOn(os, 'cpus').mockImplementation(() => Array.from({ length: count }, () => ({ model: '', speed: 0, times: { user, nice: 0, sys: 0, idle: 0, irq: 0 } })));
+  return (ms) => void (user += ms / count);
+}
 
 /** @param usedMs of processors, since the container's start */
 const write = (quota: string, usedMs: number) => {
@@ -42,12 +58,37 @@ test('it is not looked at for less than a fifth of a second', () => {
   expect(machine.hasRoom()).toBe(false);
 });
 
-test('without a limit of its own it looks at the whole machine', async () => {
-  jest.restoreAllMocks();
-  write('max', 0);
-  for (const folder of [cgroup, join(cgroup, 'none')]) {
+describe('without a limit of its own it looks at the whole machine', () => {
+  test.each([['cgroup', cgroup], ['none', join(cgroup, 'none')]])('%s', (_name, folder) => {
+    write('max', 0);
+    const use = mockProcessors(2);
     const machine = new Machine(folder);
-    await new Promise((resolve) => setTimeout(resolve, 250));
-    expect(typeof machine.hasRoom()).toBe('boolean');
-  }
+    for (const [busyMs, hasRoom] of [[1_500, true], [1_700, false], [1_000, true]] as const) {
+      nowMs += 1_000;
+      use(busyMs);
+      expect(machine.hasRoom()).toBe(hasRoom);
+    }
+  });
+});
+
+test('a system that tells nothing of its processors has room', () => {
+  write('max', 0);
+  mockProcessors(0);
+  const machine = new Machine(cgroup);
+  nowMs += 1_000;
+  expect(machine.hasRoom()).toBe(true);
+});
+
+test('memory: nine tenths, of the machine or of the container, where what is kept of files is no use', () => {
+  write('max', 0);
+  mockProcessors(2);
+  const machine = new Machine(cgroup);
+  const hasRoom = (available: number, constrained: number) => {
+    mockMemory(available, constrained);
+    return machine.hasRoom();
+  };
+  expect([hasRoom(0.11, 0), hasRoom(0.09, 0)]).toEqual([true, false]);
+  expect([hasRoom(0.06, 0.5), hasRoom(0.04, 0.5)]).toEqual([true, false]);
+  writeFileSync(join(cgroup, 'memory.stat'), `anon 5\ninactive_file ${Math.round(0.3 * totalmem())}\nactive_file 7\n`);
+  expect([hasRoom(0.04, 0.5), hasRoom(0.09, 0)]).toEqual([true, false]);
 });

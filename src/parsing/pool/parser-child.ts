@@ -14,10 +14,10 @@ export interface ChildLimits {
 }
 
 const CHECK_MS = 100;
-/** Parsing gives way to what all jobs wait for: the worker's event loop, Temporal and Postgres. */
+/** Parsing gives way to what all jobs wait for: the worker's event loop, Temporal and Postgres. Its start, which has a limit of its own, does not. */
 const PRIORITY = constants.priority.PRIORITY_BELOW_NORMAL;
-/** So many times its time limit a document may take when it waits for a processor. */
-const MAX_EXTENSION = 10;
+/** So many times its time limit a document may take when it waits for a processor. More would let one that never ends hold a child for long. */
+const MAX_EXTENSION = 3;
 const START_LIMIT_MS = 60_000;
 const STDERR_CHARACTERS = 2000;
 
@@ -52,7 +52,6 @@ export class ParserChild {
       // Instead of the parent's own flags (a debugger's port, a test runner's loader). Small young spaces keep an idle child small.
       execArgv: [`--max-old-space-size=${Math.ceil(limits.memoryLimitBytes / 2 ** 20)}`, '--max-semi-space-size=4'],
     });
-    giveWay(this.process.pid);
     this.process.stderr?.setEncoding('utf8').on('data', (text: string) => {
       this.stderr = (this.stderr + text).slice(-STDERR_CHARACTERS);
     });
@@ -122,6 +121,7 @@ export class ParserChild {
         switch (answer.kind) {
           case 'ready':
             this.isReady = true;
+            giveWay(this.process.pid);
             return resolve();
           case 'cannot-start': {
             const error = new SluiceError('INVALID_INPUT', answer.message);
