@@ -1,5 +1,5 @@
 /**
- * How much longer a small job takes when many large ones are at work: `npm run bench:fairness -- [--jobs 50] [--documents 1000] [--latency-ms 300] [--requests-per-minute 600]`.
+ * How much longer a small job takes when many large ones are at work: `npm run bench:fairness -- [--jobs 50] [--documents 1000] [--small-documents 20] [--latency-ms 300] [--batch-documents 50] [--requests-per-minute 600]`.
  * Two workers on embedded servers, all jobs at one provider; the small jobs come, one after another, when each large one has loaded its first batch. The ratio should be below 3.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
@@ -21,21 +21,20 @@ import { writeBenchDocuments } from './documents';
 
 const DIST = join(__dirname, '..');
 const DIMENSIONS = 256;
-const SMALL_DOCUMENTS = 20;
 const RUNS_ALONE = 3;
 const RUNS_BESIDE = 5;
 const POLL_MS = 50;
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({ options: { jobs: { type: 'string', default: '50' }, documents: { type: 'string', default: '1000' }, 'latency-ms': { type: 'string', default: '300' }, 'requests-per-minute': { type: 'string' } } });
-  const [jobs, documents] = [Number(values.jobs), Number(values.documents)];
+  const { values } = parseArgs({ options: { jobs: { type: 'string', default: '50' }, documents: { type: 'string', default: '1000' }, 'small-documents': { type: 'string', default: '20' }, 'latency-ms': { type: 'string', default: '300' }, 'batch-documents': { type: 'string' }, 'requests-per-minute': { type: 'string' } } });
+  const [jobs, documents, smallDocuments] = [values.jobs, values.documents, values['small-documents']].map(Number) as [number, number, number];
   const work = makeBenchFolder();
   const folderOf = (name: string, count: number, first: number) => {
     writeBenchDocuments(join(work, name), count, first);
     return join(work, name);
   };
-  const smallOnes = Array.from({ length: RUNS_ALONE + RUNS_BESIDE }, (_, index) => folderOf(`small-${index}`, SMALL_DOCUMENTS, index * SMALL_DOCUMENTS));
-  const largeOnes = Array.from({ length: jobs }, (_, index) => folderOf(`large-${index}`, documents, 1_000 + index * documents));
+  const smallOnes = Array.from({ length: RUNS_ALONE + RUNS_BESIDE }, (_, index) => folderOf(`small-${index}`, smallDocuments, index * smallDocuments));
+  const largeOnes = Array.from({ length: jobs }, (_, index) => folderOf(`large-${index}`, documents, 1_000_000 + index * documents));
   const servers = await acquireServers({ stateDir: join(work, '.sluice'), say: () => undefined, mayStart: true });
   const children: ChildProcess[] = [];
   try {
@@ -55,8 +54,9 @@ async function main(): Promise<void> {
     const client = await connectClient({ address: servers.temporalAddress }, 'default');
     const db = connect(servers.databaseUrl);
     const service = createIngestionService({ client, db, readers: createSourceReaders({ parsers: createParserPool() }), models: undefined as never });
+    const batchOf = (collection: string) => (values['batch-documents'] === undefined || !collection.startsWith('large') ? {} : { batchDocuments: Number(values['batch-documents']) });
     const start = (collection: string, path: string) =>
-      service.start({ collection, source: { kind: 'folder', path }, options: { embedding: { provider: 'openai', model: 'bench', dimensions: DIMENSIONS } } });
+      service.start({ collection, source: { kind: 'folder', path }, options: { ...batchOf(collection), embedding: { provider: 'openai', model: 'bench', dimensions: DIMENSIONS } } });
     const secondsOf = async (collection: string, path: string) => {
       const started = performance.now();
       const { jobId } = await start(collection, path);
@@ -81,7 +81,7 @@ async function main(): Promise<void> {
     for (let index = 0; index < RUNS_BESIDE; index++) beside.push(await secondsOf(`beside-${index}`, smallOnes[RUNS_ALONE + index]!));
     const left = await countOf('RUNNING');
     const list = (seconds: readonly number[]) => seconds.map((value) => value.toFixed(1)).join(', ');
-    console.log(`A job of ${SMALL_DOCUMENTS} documents: alone ${list(alone)} s; beside ${jobs} jobs of ${documents} documents (${before} at work before, ${left} after) ${list(beside)} s: ratio of the medians ${(median(beside) / median(alone)).toFixed(2)}`);
+    console.log(`A job of ${smallDocuments} documents: alone ${list(alone)} s; beside ${jobs} jobs of ${documents} documents (${before} at work before, ${left} after) ${list(beside)} s: ratio of the medians ${(median(beside) / median(alone)).toFixed(2)}`);
     await Promise.all([client.connection.close(), db.destroy()]);
   } finally {
     for (const child of children) child.kill('SIGKILL');

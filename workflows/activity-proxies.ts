@@ -1,27 +1,17 @@
 import { ActivityCancellationType, proxyActivities, workflowInfo, type ActivityOptions } from '@temporalio/workflow';
 import type { Activities } from '../activities/activities';
 import type { JobPhase } from '../src/domain/job-phase';
+import { priorityOf } from '../src/domain/job-priority';
 import { taskQueueOf } from './task-queues';
 
 /** Activities are killed with their worker: 10 s without a heartbeat, and another attempt begins elsewhere. */
 const HEARTBEAT_TIMEOUT = '10s';
 
-/** Priorities from 1, the first served: one lower each time that a job has had four times as many batches. Temporal's default has five. */
-const LOWEST_PRIORITY = 5;
-
-/**
- * Jobs that have had little go first, so that a small one is through before large ones get on; among equals, the jobs take turns. With turns
- * alone each of a small job's steps would wait for one of every other job.
- */
-function priorityKeyOf(batchesBefore: number): number {
-  return Math.min(LOWEST_PRIORITY, Math.ceil(Math.log2(Math.max(0, batchesBefore) + 1) / 2) + 1);
-}
-
 /**
  * Options of the activities of a phase. No schedule-to-start timeout: a missing worker is a wait, not a failure.
- * @param batchesBefore that the job has had of the phase
+ * @param batches of the job, as far as it is known, or, if that is more, that it has had of the phase
  */
-export function phaseActivityOptions(phase: JobPhase, startToCloseTimeout: ActivityOptions['startToCloseTimeout'], batchesBefore: number): ActivityOptions {
+export function phaseActivityOptions(phase: JobPhase, startToCloseTimeout: ActivityOptions['startToCloseTimeout'], batches: number): ActivityOptions {
   return {
     taskQueue: taskQueueOf(phase),
     startToCloseTimeout,
@@ -31,7 +21,7 @@ export function phaseActivityOptions(phase: JobPhase, startToCloseTimeout: Activ
     retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '1m' },
     // One large job must not make a small one wait behind all of its batches.
     // The server takes 64 bytes.
-    priority: { priorityKey: priorityKeyOf(batchesBefore), fairnessKey: workflowInfo().workflowId.replace(/[^\x21-\x7e]/g, '_').slice(0, 64) },
+    priority: { priorityKey: priorityOf(batches), fairnessKey: workflowInfo().workflowId.replace(/[^\x21-\x7e]/g, '_').slice(0, 64) },
   };
 }
 

@@ -182,11 +182,12 @@ export class Pipeline {
     onStopped: () => void = () => undefined,
   ): Promise<void> {
     const scope = new CancellationScope();
-    // A turn of a long batch counts as a batch: it takes as much from others. Finishing comes after the last batch, and with it.
-    const batchesBefore = this.run.batchesDone[phase] + (this.run.comeBack?.[phase] ?? 0) + this.atWork[phase].size - (name === 'finishJob' ? 1 : 0);
+    // A turn of a long batch counts as a batch: it takes as much from others.
+    const batchesHad = this.run.batchesDone[phase] + (this.run.comeBack?.[phase] ?? 0) + this.atWork[phase].size;
+    const size = Math.max(this.run.batches, batchesHad);
     this.atWork[phase].set(key, scope);
     try {
-      const activities = proxyActivities<Activities>(phaseActivityOptions(phase, startToCloseTimeout, batchesBefore));
+      const activities = proxyActivities<Activities>(phaseActivityOptions(phase, startToCloseTimeout, size));
       const activity = activities[name] as unknown as { executeWithOptions(options: ActivityOptions, args: unknown[]): Promise<object> };
       const result = await scope.run(() => activity.executeWithOptions({ summary }, [argument]));
       // Late: the job has ended without it and told its last state.

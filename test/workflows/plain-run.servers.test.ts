@@ -78,15 +78,23 @@ test('a phase has no more batches at work than its concurrency', async () => {
   await completed(job);
 });
 
-test('the more batches a job has had the later its next ones come: small jobs are not held up by large ones', async () => {
-  const large = await host.start({ pages: [20] }, { concurrency: { LOADING: 1, CHUNKING: 1, EMBEDDING: 1, INDEXING: 1 } });
-  await completed(large);
-  for (const activity of ['loadBatch', 'indexBatch']) {
-    expect([0, 1, 3, 4, 15, 16].map((batch) => large.fake.priorities.get(`${activity} ${batch}`))).toEqual([1, 2, 2, 3, 3, 4]);
-  }
-  const small = await host.start({ pages: [1] });
+test('the smaller a job is the sooner its batches come, as far as its size is known', async () => {
+  const job = await host.start({ pages: [1, 4, 20] }, { concurrency: { LOADING: 1, CHUNKING: 1, EMBEDDING: 1, INDEXING: 1 } });
+  await completed(job);
+  const of = (...calls: string[]) => calls.map((call) => job.fake.priorities.get(call));
+  expect(of('discoverDocuments 0', 'discoverDocuments 1')).toEqual([1, 1]);
+  expect(of('loadBatch 24', 'embedBatch 24', 'indexBatch 24', 'finishJob')).toEqual([4, 4, 4, 4]);
+  const small = await host.start({ pages: [4] });
   await completed(small);
-  expect(['discoverDocuments 0', 'embedBatch 0', 'finishJob'].map((call) => small.fake.priorities.get(call))).toEqual([1, 1, 1]);
+  expect(['loadBatch 3', 'embedBatch 3', 'finishJob'].map((call) => small.fake.priorities.get(call))).toEqual([2, 2, 2]);
+});
+
+test('a batch that came back after its turn counts as a further one', async () => {
+  let turns = 0;
+  const job = await host.start({ pages: [1], result: (phase) => (phase === 'LOADING' && turns++ < 5 ? ({ stopped: true } as object) : {}) });
+  await completed(job);
+  expect(job.fake.count('loadBatch 0')).toBe(6);
+  expect(['loadBatch 0', 'chunkBatch 0'].map((call) => job.fake.priorities.get(call))).toEqual([3, 1]);
 });
 
 test('while a phase has nothing to do it waits for UPSTREAM; phaseStatus is the phases of jobStatus', async () => {
