@@ -8,7 +8,7 @@ import type { BatchResult, Stopped } from './contract';
 import type { ActivityDependencies } from './dependencies';
 import { slicesOf } from './slices';
 import { stoppable } from './stoppable';
-import { beginTurn } from './turn';
+import { takeTurn } from './turn';
 
 /** Characters chunked and committed at once. */
 const SLICE_LENGTH = 300_000;
@@ -30,16 +30,13 @@ export function createChunkBatch({ db, compute, models, observer }: ActivityDepe
       const job = await getJobContext(db, jobId);
       const { tokenizer } = models.describe(job.model);
       const slices = slicesOf(await chunking.findUnchunked(job, batch), ({ length }) => length, SLICE_LENGTH);
-      const isTurnOver = beginTurn();
-      for (const slice of slices) {
-        signal.throwIfAborted();
-        if (isTurnOver()) return { stopped: true };
+      const isDone = await takeTurn(slices, signal, async (slice) => {
         const documents = await chunking.getDocuments(job, slice.map(({ ordinal }) => ordinal));
         const chunks = await compute.chunk(documents, tokenizer, job.chunkSettings);
         await chunking.save(job, documents.map(({ ordinal }, index) => ({ ordinal, chunks: chunks[index]!.map(withHash) })));
         observer.chunks('CHUNKING', 'succeeded', chunks.reduce((sum, { length }) => sum + length, 0));
-      }
-      return batches.complete(jobId, 'CHUNKING', batch);
+      });
+      return isDone ? batches.complete(jobId, 'CHUNKING', batch) : { stopped: true };
     });
 }
 

@@ -7,7 +7,7 @@ import type { BatchResult, Stopped } from './contract';
 import type { ActivityDependencies } from './dependencies';
 import { slicesOf } from './slices';
 import { attemptNumber, stoppable } from './stoppable';
-import { beginTurn } from './turn';
+import { takeTurn } from './turn';
 
 /** Chunks published in one transaction: a second or so when each goes into a live index. */
 const SLICE_CHUNKS = 1_000;
@@ -28,11 +28,9 @@ export function createIndexBatch({ db }: ActivityDependencies): Activities['inde
       if (done !== undefined) return done;
       const job = await getJobContext(db, jobId);
       const slices = slicesOf(await publishing.findUnpublished(job, batch), ({ chunks }) => chunks, SLICE_CHUNKS);
-      const isTurnOver = beginTurn();
-      for (const slice of slices) {
-        if (isTurnOver()) return { stopped: true };
-        await publishing.publish(job, slice.map(({ ordinal }) => ordinal), chunkerVersionOf(job.chunkSettings), attemptNumber(), signal);
-      }
-      return batches.complete(jobId, 'INDEXING', batch);
+      const isDone = await takeTurn(slices, signal, (slice) =>
+        publishing.publish(job, slice.map(({ ordinal }) => ordinal), chunkerVersionOf(job.chunkSettings), attemptNumber(), signal),
+      );
+      return isDone ? batches.complete(jobId, 'INDEXING', batch) : { stopped: true };
     });
 }

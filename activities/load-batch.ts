@@ -8,7 +8,7 @@ import type { BatchResult, Stopped } from './contract';
 import type { ActivityDependencies } from './dependencies';
 import { isRefusedData } from './server-errors';
 import { attemptNumber, stoppable } from './stoppable';
-import { beginTurn } from './turn';
+import { takeTurn } from './turn';
 
 /** A slice of a batch is committed when it holds so much text: a kill loses no more than that. */
 const SLICE_TEXT_LENGTH = 300_000;
@@ -32,13 +32,11 @@ export function createLoadBatch({ db, parsers, isCurrentParser }: ActivityDepend
       const slice = new Slice();
       try {
         const documents = await loading.findUnloaded(job, batch);
-        const isTurnOver = beginTurn();
-        for (const document of documents) {
-          signal.throwIfAborted();
-          if (isTurnOver()) return { stopped: true };
+        const isDone = await takeTurn(documents, signal, async (document) => {
           await load(job, document, slice, signal);
           if (slice.isFull()) await save(job, batch, slice.take());
-        }
+        });
+        if (!isDone) return { stopped: true };
       } finally {
         // On a stop too: what is read is kept.
         if (!slice.isEmpty()) await save(job, batch, slice.take());

@@ -182,7 +182,7 @@ export class Pipeline {
     onStopped: () => void = () => undefined,
   ): Promise<void> {
     const scope = new CancellationScope();
-    // A turn of a long batch counts as a batch: it takes as much from others.
+    // A turn of a long batch counts as a batch: it takes as much from others. (So does what a pause has stopped, which happens seldom.)
     const batchesHad = this.run.batchesDone[phase] + (this.run.comeBack?.[phase] ?? 0) + this.atWork[phase].size;
     const size = Math.max(this.run.batches, batchesHad);
     this.atWork[phase].set(key, scope);

@@ -21,6 +21,8 @@ export interface ComputePool {
 export interface ComputePoolOptions {
   /** Default: one a core but one, which is the event loop's. */
   threads?: number;
+  /** Gives way to all else on the machine. Only on Linux, where a thread has a priority of its own. */
+  inBackground?: boolean;
 }
 
 /** Units of text chunked as one task: some 20 ms, so that a batch uses all threads and none waits long. */
@@ -28,14 +30,13 @@ const CHUNK_TASK_UNITS = 256 * 1024;
 /** A thread that has nothing to do for so long stays: starting one costs 100 ms and its caches. */
 const IDLE_TIMEOUT_MS = Infinity;
 
-/** What computes in bulk gives way to what all jobs wait for: the event loop, Temporal and Postgres. Elsewhere than on Linux it would be the whole process. */
-const NICE_INCREMENT = process.platform === 'linux' ? 10 : 0;
+const BACKGROUND_NICE_INCREMENT = process.platform === 'linux' ? 10 : 0;
 
 /** A thread's work leaves much behind that is dead at once: a small nursery keeps it from growing the process. */
 const YOUNG_GENERATION_MB = 8;
 
 /** Threads start when there is work for them. They don't keep a process alive. */
-export function createComputePool({ threads = Math.max(1, availableParallelism() - 1) }: ComputePoolOptions = {}): ComputePool {
+export function createComputePool({ threads = Math.max(1, availableParallelism() - 1), inBackground = false }: ComputePoolOptions = {}): ComputePool {
   let pool: Piscina | undefined;
   let closed = false;
 
@@ -46,7 +47,7 @@ export function createComputePool({ threads = Math.max(1, availableParallelism()
       minThreads: 0,
       maxThreads: threads,
       idleTimeout: IDLE_TIMEOUT_MS,
-      niceIncrement: NICE_INCREMENT,
+      niceIncrement: inBackground ? BACKGROUND_NICE_INCREMENT : 0,
       resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
       workerData: { table: readStaticTable().buffer } satisfies ComputeThreadData,
     });

@@ -16,7 +16,7 @@ export interface Passage {
   answered(tokens: number): Promise<void>;
   /** No answer, a wrong one, or "not now": the request needs another passage. Rejects with what ends the attempt. */
   failed(error: ProviderError): Promise<void>;
-  /** It is not sent. */
+  /** It is not sent. What limits it took of others' stays taken. */
   unused(): void;
 }
 

@@ -32,7 +32,7 @@ export interface Sender {
   options: EmbedOptions;
   /** Ends the waiting for a passage. */
   halt: AbortSignal;
-  /** How many texts the provider has embedded for this process. */
+  /** Texts that the provider has embedded for this process. */
   tally: { embedded: number };
   /** Called as soon as it is known what became of a text. */
   settle(hash: string, outcome: ClaimOutcome): void;

@@ -1,6 +1,7 @@
 /** What the machine has left, or the part of it that a container may use. */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import os, { totalmem } from 'node:os';
+import { join } from 'node:path';
 
 const MAX_PROCESSOR_USE = 0.8;
 const MAX_MEMORY_USE = 0.9;
@@ -8,8 +9,8 @@ const MAX_MEMORY_USE = 0.9;
 /** Long enough to say something of a machine whose load changes all the time. */
 const WINDOW_MS = 200;
 
-/** Control groups, version 2: what a container sees of its own. */
-const CGROUP = '/sys/fs/cgroup';
+/** Control groups, version 2. */
+const CGROUPS = '/sys/fs/cgroup';
 
 interface Reading {
   atMs: number;
@@ -21,7 +22,7 @@ export class Machine {
   #last: Reading;
   #processorUse = 0;
 
-  constructor(private readonly cgroup = CGROUP) {
+  constructor(private readonly cgroup = findOwnGroup()) {
     this.#last = this.#read();
   }
 
@@ -66,10 +67,21 @@ export class Machine {
   }
 
   #file(name: string): string {
-    try {
-      return readFileSync(`${this.cgroup}/${name}`, 'utf8');
-    } catch {
-      return '';
-    }
+    return read(join(this.cgroup, name));
+  }
+}
+
+/** Of this process. In most containers it is what they see as the root. */
+function findOwnGroup(): string {
+  const own = join(CGROUPS, /^0::(.*)$/m.exec(read('/proc/self/cgroup'))?.[1] ?? '');
+  return existsSync(join(own, 'cpu.stat')) ? own : CGROUPS;
+}
+
+/** @returns '' when there is no such file */
+function read(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return '';
   }
 }

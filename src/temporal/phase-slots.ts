@@ -40,9 +40,13 @@ export class PhaseSlots implements CustomSlotSupplier<ActivitySlotInfo> {
   readonly type = 'custom';
   readonly #slots = new Set<Slot>();
   readonly #waiting = new Set<() => void>();
-  #lastTakenMs = -Infinity;
+  /** So many may be at work, not counting those that take long: one more when all are and the machine has room, one less when it has none. */
+  #level: number;
+  #raisedAtMs = -Infinity;
 
-  constructor(private readonly limits: { fewest: number; most: number }, private readonly machine: Pick<Machine, 'hasRoom'>) {}
+  constructor(private readonly limits: { fewest: number; most: number }, private readonly machine: Pick<Machine, 'hasRoom'>) {
+    this.#level = limits.fewest;
+  }
 
   /** Rejects with the signal's reason. */
   async reserveSlot(_context: SlotReserveContext, signal: AbortSignal): Promise<Slot> {
@@ -55,10 +59,16 @@ export class PhaseSlots implements CustomSlotSupplier<ActivitySlotInfo> {
   }
 
   tryReserveSlot(): Slot | null {
-    if (!this.#mayTake(performance.now())) return null;
+    if (this.#slots.size >= this.limits.most) return null;
+    const nowMs = performance.now();
+    const counted = [...this.#slots].filter(({ usedSinceMs = nowMs }) => nowMs - usedSinceMs < LONG_MS).length;
+    if (counted >= this.#level) {
+      if (nowMs - this.#raisedAtMs < RAMP_MS || !this.machine.hasRoom()) return null;
+      this.#level = counted + 1;
+      this.#raisedAtMs = nowMs;
+    }
     const slot: Slot = { usedSinceMs: undefined };
     this.#slots.add(slot);
-    this.#lastTakenMs = performance.now();
     return slot;
   }
 
@@ -68,13 +78,8 @@ export class PhaseSlots implements CustomSlotSupplier<ActivitySlotInfo> {
 
   releaseSlot({ permit }: SlotReleaseContext<ActivitySlotInfo>): void {
     this.#slots.delete(permit as Slot);
+    if (!this.machine.hasRoom()) this.#level = Math.max(this.limits.fewest, this.#level - 1);
     for (const look of this.#waiting) look();
-  }
-
-  #mayTake(nowMs: number): boolean {
-    if (this.#slots.size >= this.limits.most) return false;
-    const counted = [...this.#slots].filter(({ usedSinceMs = nowMs }) => nowMs - usedSinceMs < LONG_MS).length;
-    return counted < this.limits.fewest || (nowMs - this.#lastTakenMs >= RAMP_MS && this.machine.hasRoom());
   }
 
   /** Resolves when a slot is given back, or it is time to look again. */

@@ -83,7 +83,8 @@ export async function createWorker(request: WorkerRequest): Promise<RunningWorke
   const ownParsers = readParserModules(parserModules);
   const db = connect(request.databaseUrl);
   const parsers = createParserPool({ parserModules });
-  const compute = createComputePool();
+  // What computes in bulk gives way to what all jobs wait for: the event loop, Temporal and Postgres.
+  const compute = createComputePool({ inBackground: true });
   const models = createEmbeddingModels({ compute, openai: request.openai ?? {}, providers, observe: observer && ((provider) => observedProvider(provider, observer)) });
   const workflows = createWorkflows(request.client);
   const goingAway = new AbortController();

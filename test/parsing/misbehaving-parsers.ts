@@ -28,7 +28,7 @@ const BEHAVIOURS: Record<string, (rest: string) => string> = {
     throw new DocumentFailure('TOO_LARGE', 'too large for this parser');
   },
   environment: () => JSON.stringify(process.env),
-  nap: () => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 4_000),
+  nap: (rest) => `${Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 4_000)} ${rest}`,
   pid: () => String(process.pid),
   unclean: () => 'a\r\nb\u0000c\uFEFF\nTitle\nend \ud800',
 };

@@ -1,5 +1,6 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
+import { constants, getPriority } from 'node:os';
 import path from 'node:path';
 import { createParserPool } from '../../src/parsing/child-process-pool';
 import { NEVER, useParsing } from './harness';
@@ -71,6 +72,10 @@ describe('a child of the parser pool', () => {
       if (result.kind === 'parsed') pids.add(result.document.text);
     }
     expect(pids.size).toBe(2);
+  }, 240_000);
+
+  it('gives way to the worker', async () => {
+    expect(getPriority(await pid())).toBe(Math.max(getPriority(), constants.priority.PRIORITY_BELOW_NORMAL));
   });
 
   it('sees no secret of the environment', async () => {

@@ -1,6 +1,6 @@
 /** One child process of the pool: started, given a request at a time under limits of time and memory, killed when it exceeds them. */
 import { fork, type ChildProcess } from 'node:child_process';
-import { constants, setPriority } from 'node:os';
+import { constants, getPriority, setPriority } from 'node:os';
 import path from 'node:path';
 import { DocumentFailure } from '../../domain/document-outcome';
 import { SluiceError } from '../../domain/errors';
@@ -212,7 +212,7 @@ export class ParserChild {
 
 function giveWay(pid: number | undefined): void {
   try {
-    if (pid !== undefined) setPriority(pid, PRIORITY);
+    if (pid !== undefined) setPriority(pid, Math.max(getPriority(), PRIORITY));
   } catch {
     // It has ended already, which is seen elsewhere; or this system does not let us, and it has the share of everyone.
   }
