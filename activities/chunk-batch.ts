@@ -8,7 +8,6 @@ import type { BatchResult, Stopped } from './contract';
 import type { ActivityDependencies } from './dependencies';
 import { slicesOf } from './slices';
 import { stoppable } from './stoppable';
-import { takeTurn } from './turn';
 
 /** Characters chunked and committed at once. */
 const SLICE_LENGTH = 300_000;
@@ -19,7 +18,7 @@ const SLICE_LENGTH = 300_000;
  * Idempotence: documents are committed in slices, each once; a later attempt goes on after them. Heartbeats: yes. Retries: unlimited for
  * what passes by itself.
  */
-export function createChunkBatch({ db, compute, models, observer }: ActivityDependencies): Activities['chunkBatch'] {
+export function createChunkBatch({ db, compute, models, observer, turns }: ActivityDependencies): Activities['chunkBatch'] {
   const batches = new BatchRepository(db);
   const chunking = new ChunkingRepository(db);
 
@@ -30,7 +29,7 @@ export function createChunkBatch({ db, compute, models, observer }: ActivityDepe
       const job = await getJobContext(db, jobId);
       const { tokenizer } = models.describe(job.model);
       const slices = slicesOf(await chunking.findUnchunked(job, batch), ({ length }) => length, SLICE_LENGTH);
-      const isDone = await takeTurn(slices, signal, async (slice) => {
+      const isDone = await turns.take(slices, signal, async (slice) => {
         const documents = await chunking.getDocuments(job, slice.map(({ ordinal }) => ordinal));
         const chunks = await compute.chunk(documents, tokenizer, job.chunkSettings);
         await chunking.save(job, documents.map(({ ordinal }, index) => ({ ordinal, chunks: chunks[index]!.map(withHash) })));

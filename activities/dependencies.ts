@@ -8,6 +8,7 @@ import type { IsCurrentParser } from '../src/parsing/current-parser';
 import type { ParserPool } from '../src/parsing/parser-pool';
 import type { SourceReaders } from '../src/sources/source-readers';
 import type { Workflows } from '../src/temporal/workflows';
+import type { Turns } from './turns';
 
 /** What the worker gives its activities; see src/temporal/worker.ts, where it is put together. */
 export interface ActivityDependencies {
@@ -21,6 +22,8 @@ export interface ActivityDependencies {
   models: EmbeddingModels;
   providerRates: ProviderRates;
   workflows: Workflows;
+  /** Of the batches in this process. */
+  turns: Turns;
   observer: WorkObserver;
   /** For links from workflows to their jobs; undefined: not known. */
   dashboardUrl: string | undefined;

@@ -7,7 +7,6 @@ import type { BatchResult, Stopped } from './contract';
 import type { ActivityDependencies } from './dependencies';
 import { slicesOf } from './slices';
 import { attemptNumber, stoppable } from './stoppable';
-import { takeTurn } from './turn';
 
 /** Chunks published in one transaction: a second or so when each goes into a live index. */
 const SLICE_CHUNKS = 1_000;
@@ -18,7 +17,7 @@ const SLICE_CHUNKS = 1_000;
  * Idempotence: a document is published once in a job, under a lock; a later attempt goes on after it. Heartbeats: yes. Retries: unlimited
  * for what passes by itself.
  */
-export function createIndexBatch({ db }: ActivityDependencies): Activities['indexBatch'] {
+export function createIndexBatch({ db, turns }: ActivityDependencies): Activities['indexBatch'] {
   const batches = new BatchRepository(db);
   const publishing = new PublishingRepository(db);
 
@@ -28,7 +27,7 @@ export function createIndexBatch({ db }: ActivityDependencies): Activities['inde
       if (done !== undefined) return done;
       const job = await getJobContext(db, jobId);
       const slices = slicesOf(await publishing.findUnpublished(job, batch), ({ chunks }) => chunks, SLICE_CHUNKS);
-      const isDone = await takeTurn(slices, signal, (slice) =>
+      const isDone = await turns.take(slices, signal, (slice) =>
         publishing.publish(job, slice.map(({ ordinal }) => ordinal), chunkerVersionOf(job.chunkSettings), attemptNumber(), signal),
       );
       return isDone ? batches.complete(jobId, 'INDEXING', batch) : { stopped: true };

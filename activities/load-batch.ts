@@ -8,7 +8,6 @@ import type { BatchResult, Stopped } from './contract';
 import type { ActivityDependencies } from './dependencies';
 import { isRefusedData } from './server-errors';
 import { attemptNumber, stoppable } from './stoppable';
-import { takeTurn } from './turn';
 
 /** A slice of a batch is committed when it holds so much text: a kill loses no more than that. */
 const SLICE_TEXT_LENGTH = 300_000;
@@ -20,7 +19,7 @@ const SLICE_DOCUMENTS = 100;
  * Idempotence: documents are committed in slices, each once; a later attempt goes on after them. Heartbeats: yes. Retries: unlimited for
  * what passes by itself; a document that can't be read fails alone.
  */
-export function createLoadBatch({ db, parsers, isCurrentParser }: ActivityDependencies): Activities['loadBatch'] {
+export function createLoadBatch({ db, parsers, isCurrentParser, turns }: ActivityDependencies): Activities['loadBatch'] {
   const batches = new BatchRepository(db);
   const loading = new LoadingRepository(db);
 
@@ -32,7 +31,7 @@ export function createLoadBatch({ db, parsers, isCurrentParser }: ActivityDepend
       const slice = new Slice();
       try {
         const documents = await loading.findUnloaded(job, batch);
-        const isDone = await takeTurn(documents, signal, async (document) => {
+        const isDone = await turns.take(documents, signal, async (document) => {
           await load(job, document, slice, signal);
           if (slice.isFull()) await save(job, batch, slice.take());
         });

@@ -24,6 +24,8 @@ const DIMENSIONS = 256;
 const RUNS_ALONE = 3;
 const RUNS_BESIDE = 5;
 const POLL_MS = 50;
+/** Between two small jobs, so that each finds the large ones fully at work. */
+const PAUSE_MS = 3_000;
 
 async function main(): Promise<void> {
   const { values } = parseArgs({ options: { jobs: { type: 'string', default: '50' }, documents: { type: 'string', default: '1000' }, 'small-documents': { type: 'string', default: '20' }, 'latency-ms': { type: 'string', default: '300' }, 'batch-documents': { type: 'string' }, 'requests-per-minute': { type: 'string' } } });
@@ -76,12 +78,28 @@ async function main(): Promise<void> {
     // Every one is well under way: a job is small beside what the others have had.
     const begun = db.selectFrom('ingestion_phase_status').select('job_id').where('phase', '=', 'LOADING').where('items_processed', '>', 0);
     while ((await begun.execute()).length < jobs + RUNS_ALONE) await sleep(POLL_MS);
-    const before = await countOf('RUNNING');
+    const atWork = await countOf('RUNNING');
     const beside: number[] = [];
-    for (let index = 0; index < RUNS_BESIDE; index++) beside.push(await secondsOf(`beside-${index}`, smallOnes[RUNS_ALONE + index]!));
+    const progress = async () => {
+      const { steps } = await db.selectFrom('ingestion_phase_status').innerJoin('ingestion_jobs', 'id', 'job_id').where('collection', 'like', 'large-%').select((eb) => eb.fn.sum<number>('items_processed').as('steps')).executeTakeFirstOrThrow();
+      return { steps: Number(steps), atMs: performance.now() };
+    };
+    const pace = { without: { steps: 0, ms: 0 }, beside: { steps: 0, ms: 0 } };
+    const measured = async <T>(kind: keyof typeof pace, work: () => Promise<T>): Promise<T> => {
+      const [from, result, to] = [await progress(), await work(), await progress()];
+      pace[kind].steps += to.steps - from.steps;
+      pace[kind].ms += to.atMs - from.atMs;
+      return result;
+    };
+    for (let index = 0; index < RUNS_BESIDE; index++) {
+      await measured('without', () => sleep(PAUSE_MS));
+      beside.push(await measured('beside', () => secondsOf(`beside-${index}`, smallOnes[RUNS_ALONE + index]!)));
+    }
     const left = await countOf('RUNNING');
     const list = (seconds: readonly number[]) => seconds.map((value) => value.toFixed(1)).join(', ');
-    console.log(`A job of ${smallDocuments} documents: alone ${list(alone)} s; beside ${jobs} jobs of ${documents} documents (${before} at work before, ${left} after) ${list(beside)} s: ratio of the medians ${(median(beside) / median(alone)).toFixed(2)}`);
+    console.log(`A job of ${smallDocuments} documents: alone ${list(alone)} s; beside ${jobs} jobs of ${documents} documents (${atWork} at work before, ${left} after) ${list(beside)} s: ratio of the medians ${(median(beside) / median(alone)).toFixed(2)}`);
+    const [before, meanwhile] = [pace.without, pace.beside].map(({ steps, ms }) => (1_000 * steps) / ms) as [number, number];
+    console.log(`The large jobs took ${before.toFixed(0)} documents a second through a phase, and ${meanwhile.toFixed(0)} while a small one was at work: ${(meanwhile / before).toFixed(2)} times`);
     await Promise.all([client.connection.close(), db.destroy()]);
   } finally {
     for (const child of children) child.kill('SIGKILL');

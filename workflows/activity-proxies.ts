@@ -26,14 +26,19 @@ export function phaseActivityOptions(phase: JobPhase, startToCloseTimeout: Activ
 }
 
 /**
- * The activities of the main queue: opening and mirror. They belong to no phase and are never paused. Nobody waits for one that was cancelled:
+ * Of the activities of the main queue, opening and mirror. They belong to no phase and are never paused. Nobody waits for one that was cancelled:
  * they don't heartbeat, and may be tried for as long as a server is away.
  */
-export const { openJob, mirrorJob } = proxyActivities<Activities>({
+const OF_NO_PHASE = {
   startToCloseTimeout: '30s',
   cancellationType: ActivityCancellationType.TRY_CANCEL,
   retry: { initialInterval: '500ms', backoffCoefficient: 2, maximumInterval: '5s' },
-});
+} as const satisfies ActivityOptions;
+
+/** A job of which nothing is known yet comes first, and what its worker has at work of large ones makes room (activities/turns.ts). */
+export const { openJob } = proxyActivities<Activities>({ ...OF_NO_PHASE, priority: { priorityKey: priorityOf(0) } });
+
+export const { mirrorJob } = proxyActivities<Activities>(OF_NO_PHASE);
 
 /** What is done on the way out: a database that is down, or lets a statement hang, must not hold up the end of a job for long. */
 const onTheWayOut = (patience: ActivityOptions['scheduleToCloseTimeout']) =>

@@ -8,9 +8,15 @@ import type { Db } from './connect';
 const MAX_INDEXED_DIMENSIONS = 2_000;
 const MAX_HALF_DIMENSIONS = 4_000;
 
+/** Chunks whose index is built in a fraction of a second: for so long other writers of the collection may wait. */
+const SMALL_CHUNKS = 1_000;
+
+const LONGEST_LOCK_WAIT = '100ms';
+
 const LOCK_POLL_MS = 200;
 
 const QUERY_CANCELED = '57014';
+const LOCK_NOT_AVAILABLE = '55P03';
 
 /**
  * What the index of a collection is built on, and what a search must order by to use it: the column has no fixed dimension, an HNSW
@@ -27,7 +33,7 @@ export function vectorType(dimensions: number): RawBuilder<unknown> {
 
 /**
  * Builds the collection's HNSW index when it has none: at the end of its first load, when that costs a quarter of growing it row by row.
- * Other jobs go on writing meanwhile. A build that was cut short leaves an invalid index, which is dropped, here or by the next attempt.
+ * Other jobs go on writing meanwhile, or wait a moment when it is small. A build that was cut short leaves an invalid index, which is dropped, here or by the next attempt.
  * @param signal cancels the build in the server
  */
 export async function ensureVectorIndex(db: Db, collection: { id: number; dimensions: number }, signal: AbortSignal): Promise<void> {
@@ -82,11 +88,35 @@ async function drop(connection: Db, index: string): Promise<void> {
 
 async function build(connection: Db, partition: string, index: string, dimensions: number): Promise<void> {
   const operators = sql.raw(dimensions > MAX_INDEXED_DIMENSIONS ? 'halfvec_cosine_ops' : 'vector_cosine_ops');
+  const create = (concurrently: RawBuilder<unknown>) => sql`
+    create index ${concurrently} ${sql.id(index)} on ${sql.id('sluice', partition)} using hnsw (${indexedVector(sql.id('embedding'), dimensions)} ${operators})`;
+  if ((await isSmall(connection, partition)) && (await buildAtOnce(connection, create(sql``)))) return;
   await sql`set maintenance_work_mem = '256MB'`.execute(connection);
   try {
-    await sql`
-      create index concurrently ${sql.id(index)} on ${sql.id('sluice', partition)} using hnsw (${indexedVector(sql.id('embedding'), dimensions)} ${operators})`.execute(connection);
+    await create(sql`concurrently`).execute(connection);
   } finally {
     await sql`reset maintenance_work_mem`.execute(connection);
+  }
+}
+
+async function isSmall(connection: Db, partition: string): Promise<boolean> {
+  const { rows } = await sql<{ chunks: number }>`select count(*)::int as chunks from (select from ${sql.id('sluice', partition)} limit ${SMALL_CHUNKS + 1}) as first`.execute(connection);
+  return rows[0]!.chunks <= SMALL_CHUNKS;
+}
+
+/**
+ * Spares a small job the wait of a concurrent build for the transactions of all others, also of other collections.
+ * @returns false: somebody is writing into the collection, and nobody may wait behind a build that waits for them
+ */
+async function buildAtOnce(connection: Db, create: RawBuilder<unknown>): Promise<boolean> {
+  try {
+    await connection.transaction().execute(async (trx) => {
+      await sql`set local lock_timeout = ${sql.lit(LONGEST_LOCK_WAIT)}`.execute(trx);
+      await create.execute(trx);
+    });
+    return true;
+  } catch (error) {
+    if ((error as { code?: unknown }).code !== LOCK_NOT_AVAILABLE) throw error;
+    return false;
   }
 }

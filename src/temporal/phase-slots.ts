@@ -1,7 +1,7 @@
 /** How many batches of each phase a worker has at work at once. */
 import type { ActivitySlotInfo, CustomSlotSupplier, SlotMarkUsedContext, SlotReleaseContext, SlotReserveContext, WorkerTuner } from '@temporalio/worker';
 import type { JobPhase } from '../domain/job-phase';
-import { Machine } from './machine';
+import type { Machine } from './machine';
 
 /**
  * Whatever the machine's state. What waits, waits in Temporal, where jobs that have had little go first; what a worker has taken shares its
@@ -18,18 +18,20 @@ const MOST = { LOADING: 8, CHUNKING: 8, EMBEDDING: 16, INDEXING: 4 } as const sa
  */
 const LONG_MS = 5_000;
 
-/** Between two further batches of a phase: so long it takes to see what the last one costs. */
+/** Between two further batches of a phase: so long it takes to see what the last one costs, or that it waits too. */
 const RAMP_MS = 200;
 
-/** @returns the slots of a phase's batches; those of all phases look at the same machine. */
-export function createPhaseSlots(): (phase: JobPhase) => WorkerTuner {
-  const machine = new Machine();
-  return (phase) => ({
-    activityTaskSlotSupplier: new PhaseSlots({ fewest: FEWEST[phase], most: MOST[phase] }, machine),
+/**
+ * The slots of a phase's batches.
+ * @param countWaiting those that wait for their turn (activities/turns.ts): their slots are lent to others, so that a small job's batch gets one
+ */
+export function phaseSlots(phase: JobPhase, machine: Machine, countWaiting: () => number): WorkerTuner {
+  return {
+    activityTaskSlotSupplier: new PhaseSlots({ fewest: FEWEST[phase], most: MOST[phase] }, machine, countWaiting),
     workflowTaskSlotSupplier: NO_SLOTS,
     localActivityTaskSlotSupplier: NO_SLOTS,
     nexusTaskSlotSupplier: NO_SLOTS,
-  });
+  };
 }
 
 /** A phase's queue has activities only; one is the fewest that the SDK takes. */
@@ -40,11 +42,11 @@ export class PhaseSlots implements CustomSlotSupplier<ActivitySlotInfo> {
   readonly type = 'custom';
   readonly #slots = new Set<Slot>();
   readonly #waiting = new Set<() => void>();
-  /** So many may be at work, not counting those that take long: one more when all are and the machine has room, one less when it has none. */
+  /** So many may be at work, not counting those that take long or wait: one more when all are and the machine has room, one less when it has none. */
   #level: number;
-  #raisedAtMs = -Infinity;
+  #lastFurtherAtMs = -Infinity;
 
-  constructor(private readonly limits: { fewest: number; most: number }, private readonly machine: Pick<Machine, 'hasRoom'>) {
+  constructor(private readonly limits: { fewest: number; most: number }, private readonly machine: Pick<Machine, 'hasRoom'>, private readonly countWaiting: () => number) {
     this.#level = limits.fewest;
   }
 
@@ -61,11 +63,14 @@ export class PhaseSlots implements CustomSlotSupplier<ActivitySlotInfo> {
   tryReserveSlot(): Slot | null {
     if (this.#slots.size >= this.limits.most) return null;
     const nowMs = performance.now();
-    const counted = [...this.#slots].filter(({ usedSinceMs = nowMs }) => nowMs - usedSinceMs < LONG_MS).length;
-    if (counted >= this.#level) {
-      if (nowMs - this.#raisedAtMs < RAMP_MS || !this.machine.hasRoom()) return null;
-      this.#level = counted + 1;
-      this.#raisedAtMs = nowMs;
+    if (this.#slots.size >= this.#level) {
+      if (nowMs - this.#lastFurtherAtMs < RAMP_MS) return null;
+      const counted = [...this.#slots].filter(({ usedSinceMs = nowMs }) => nowMs - usedSinceMs < LONG_MS).length - this.countWaiting();
+      if (counted >= this.#level) {
+        if (!this.machine.hasRoom()) return null;
+        this.#level = counted + 1;
+      }
+      this.#lastFurtherAtMs = nowMs;
     }
     const slot: Slot = { usedSinceMs: undefined };
     this.#slots.add(slot);

@@ -2,8 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { readFile } from 'node:fs/promises';
 import type { Client } from '@temporalio/client';
 import { NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
+import { BATCH_ACTIVITY } from '../../activities/contract';
 import { createActivities } from '../../activities/create-activities';
 import { failureInterceptor } from '../../activities/failure-interceptor';
+import { Turns } from '../../activities/turns';
 import { MAIN_TASK_QUEUE, taskQueueOf } from '../../workflows/task-queues';
 import { createComputePool } from '../compute/compute-pool';
 import type { TemporalConnectionOptions } from '../config/temporal-config';
@@ -22,8 +24,9 @@ import type { OwnSourceReader } from '../sources/source-reader';
 import { startReconciler } from '../service/reconciler';
 import { createSourceReaders } from '../sources/source-readers';
 import type { JobTracing } from '../tracing/job-tracing';
+import { Machine } from './machine';
 import { measuringInterceptor, tracingInterceptor } from './observe-activities';
-import { createPhaseSlots } from './phase-slots';
+import { phaseSlots } from './phase-slots';
 import { registerSearchAttributes } from './search-attributes';
 import { WORKFLOW_BUNDLE_PATH } from './workflow-bundle';
 import { createWorkflows } from './workflows';
@@ -87,6 +90,8 @@ export async function createWorker(request: WorkerRequest): Promise<RunningWorke
   const compute = createComputePool({ inBackground: true });
   const models = createEmbeddingModels({ compute, openai: request.openai ?? {}, providers, observe: observer && ((provider) => observedProvider(provider, observer)) });
   const workflows = createWorkflows(request.client);
+  const machine = new Machine();
+  const turns = new Turns(machine);
   const goingAway = new AbortController();
   const activities = createActivities({
     db,
@@ -98,6 +103,7 @@ export async function createWorker(request: WorkerRequest): Promise<RunningWorke
     own,
     readers: createSourceReaders({ parsers, sources, moreEndings: ownParsers.flatMap((parser) => [...parser.endings]) }),
     workflows,
+    turns,
     observer: observer ?? NO_OBSERVER,
     dashboardUrl: request.dashboardUrl,
     goingAway: goingAway.signal,
@@ -111,15 +117,14 @@ export async function createWorker(request: WorkerRequest): Promise<RunningWorke
     namespace: request.namespace,
     activities: activities as unknown as WorkerOptions['activities'],
     // The outer ones see what Temporal is told.
-    interceptors: { activity: [tracing && tracingInterceptor(tracing), observer && measuringInterceptor(observer), failureInterceptor].filter((inbound) => inbound !== undefined).map((inbound) => () => ({ inbound })) },
+    interceptors: { activity: [tracing && tracingInterceptor(tracing), observer && measuringInterceptor(observer), turns.interceptor, failureInterceptor].filter((inbound) => inbound !== undefined).map((inbound) => () => ({ inbound })) },
     maxHeartbeatThrottleInterval: HEARTBEAT_THROTTLE_MS,
     defaultHeartbeatThrottleInterval: HEARTBEAT_THROTTLE_MS,
     shutdownGraceTime: SHUTDOWN_GRACE_MS,
   } satisfies Partial<WorkerOptions>;
   const workflowBundle = { code: await readFile(WORKFLOW_BUNDLE_PATH, 'utf8') };
   const main = await Worker.create({ ...common, taskQueue: MAIN_TASK_QUEUE, workflowBundle, workflowThreadPoolSize: 1, stickyQueueScheduleToStartTimeout: STICKY_TIMEOUT_MS });
-  const slotsOf = createPhaseSlots();
-  const phaseWorkers = await Promise.all((request.phases ?? JOB_PHASES).map((phase) => Worker.create({ ...common, taskQueue: taskQueueOf(phase), tuner: slotsOf(phase) })));
+  const phaseWorkers = await Promise.all((request.phases ?? JOB_PHASES).map((phase) => Worker.create({ ...common, taskQueue: taskQueueOf(phase), tuner: phaseSlots(phase, machine, () => turns.waitingFor(BATCH_ACTIVITY[phase])) })));
   const workers = [main, ...phaseWorkers];
 
   const logger = Runtime.instance().logger;

@@ -33,6 +33,21 @@ test('is built once, and left alone afterwards', async () => {
   expect(await collection.index()).toEqual([built]);
 });
 
+test('of few chunks it waits for no other transaction', async () => {
+  const [small, large] = [await fill(1_000), await fill(1_001)];
+  let building!: Promise<void>;
+  await database.db.transaction().execute(async (trx) => {
+    // What a concurrent build waits for: a snapshot that is older than its own.
+    await sql`set transaction isolation level repeatable read`.execute(trx);
+    await sql`select from sluice.collections`.execute(trx);
+    await ensureVectorIndex(database.db, small, NEVER);
+    building = ensureVectorIndex(database.db, large, NEVER);
+    await expectEventually(async () => expect(await large.index()).toMatchObject([{ valid: false }]));
+  });
+  await building;
+  expect([...(await small.index()), ...(await large.index())]).toMatchObject([{ valid: true }, { valid: true }]);
+});
+
 test('two at once build one', async () => {
   const collection = await fill(2_000);
   await Promise.all([1, 2, 3].map(() => ensureVectorIndex(database.db, collection, NEVER)));

@@ -5,12 +5,14 @@ const CONTEXT = {} as never;
 const NEVER = new AbortController().signal;
 
 let hasRoom: boolean;
+let waiting: number;
 let slots: PhaseSlots;
 
 beforeEach(() => {
   jest.useFakeTimers({ doNotFake: ['setImmediate'] });
   hasRoom = false;
-  slots = new PhaseSlots({ fewest: 2, most: 4 }, { hasRoom: () => hasRoom });
+  waiting = 0;
+  slots = new PhaseSlots({ fewest: 2, most: 4 }, { hasRoom: () => hasRoom }, () => waiting);
 });
 
 afterEach(() => jest.useRealTimers());
@@ -82,6 +84,22 @@ test('a batch that takes long does not keep others from their slot; one that wai
   slots.releaseSlot({ permit: polling! });
   await setImmediate();
   expect(fourth.slot).toBeDefined();
+});
+
+test('a batch that waits for its turn does not keep others from their slot, one after another', async () => {
+  use(slots.tryReserveSlot());
+  use(slots.tryReserveSlot());
+  expect(slots.tryReserveSlot()).toBeNull();
+  waiting = 2;
+  use(slots.tryReserveSlot());
+  expect(slots.tryReserveSlot()).toBeNull();
+  const fourth = await reserve();
+  jest.advanceTimersByTime(200);
+  await setImmediate();
+  use(fourth.slot!);
+  waiting = 3;
+  jest.advanceTimersByTime(200);
+  expect(slots.tryReserveSlot()).toBeNull();
 });
 
 test('a worker that ends waits for no slot', async () => {

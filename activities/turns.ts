@@ -1,0 +1,105 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Context } from '@temporalio/activity';
+import type { ActivityInboundCallsInterceptor } from '@temporalio/worker';
+import { LOWEST_PRIORITY } from '../src/domain/job-priority';
+import type { Machine } from '../src/temporal/machine';
+
+/**
+ * So long a batch of LOADING, CHUNKING or INDEXING of a large job works before it goes back to its queue, with what it has committed; for each
+ * priority that its job comes before, twice as long. Temporal hands out first what belongs to small jobs, but it takes nothing back from a worker:
+ * a small job would wait for whole batches of large ones. (EMBEDDING waits for its provider, where requests take turns,
+ * src/embedding/request-slots.ts, or computes in the background.)
+ */
+const SHORTEST_TURN_MS = 500;
+
+/** So long at most while it must give way. */
+const CUT_SHORT_TURN_MS = 250;
+
+/** So much later at most a turn begins that must give way: however many small jobs there are, large ones get on too. */
+const LONGEST_WAIT_MS = 1_000;
+
+/** A job that has begun or ended a step here does the next one within this time: the workflow and a queue lie between them. */
+const NEXT_STEP_MS = 500;
+
+const POLL_MS = 50;
+
+/** The turns of a worker's batches: on a busy machine those of large jobs give way to small ones that are at work in the same process. */
+export class Turns {
+  /** By job. */
+  readonly #lastSteps = new Map<string, { priorityKey: number; atMs: number }>();
+  /** By activity: its turns that have not begun yet. */
+  readonly #waiting = new Map<string, number>();
+
+  constructor(private readonly machine: Pick<Machine, 'hasRoom'>) {}
+
+  /** Sees what jobs are at work. */
+  readonly interceptor: ActivityInboundCallsInterceptor = {
+    execute: async (input, next) => {
+      this.#noteStep();
+      try {
+        return await next(input);
+      } finally {
+        this.#noteStep();
+      }
+    },
+  };
+
+  /** How many batches of this activity wait for their turn. */
+  waitingFor(activityType: string): number {
+    return this.#waiting.get(activityType) ?? 0;
+  }
+
+  /**
+   * Does one piece of the current activity's work after another until its turn is over; at least one, so that every turn gets on. Rejects with
+   * the signal's reason, or the first error of `work`.
+   * @returns whether all is done
+   */
+  async take<T>(pieces: readonly T[], signal: AbortSignal, work: (piece: T) => Promise<void>): Promise<boolean> {
+    await this.#giveWay(signal);
+    const begunMs = performance.now();
+    const turnMs = SHORTEST_TURN_MS * 2 ** (LOWEST_PRIORITY - currentPriority());
+    for (const [index, piece] of pieces.entries()) {
+      signal.throwIfAborted();
+      if (index > 0 && performance.now() - begunMs >= (this.#mustGiveWay() ? CUT_SHORT_TURN_MS : turnMs)) return false;
+      await work(piece);
+    }
+    return true;
+  }
+
+  async #giveWay(signal: AbortSignal): Promise<void> {
+    const { activityType } = Context.current().info;
+    const endsAtMs = performance.now() + LONGEST_WAIT_MS;
+    this.#waiting.set(activityType, this.waitingFor(activityType) + 1);
+    try {
+      while (this.#mustGiveWay() && performance.now() < endsAtMs) {
+        signal.throwIfAborted();
+        await sleep(POLL_MS);
+      }
+    } finally {
+      this.#waiting.set(activityType, this.waitingFor(activityType) - 1);
+    }
+  }
+
+  #mustGiveWay(): boolean {
+    const own = currentJob();
+    const isSmaller = ([job, { priorityKey, atMs }]: [string, { priorityKey: number; atMs: number }]) => job !== own && priorityKey < currentPriority() && performance.now() - atMs < NEXT_STEP_MS;
+    return [...this.#lastSteps].some(isSmaller) && !this.machine.hasRoom();
+  }
+
+  #noteStep(): void {
+    // The mirror's, which is no step towards the job's end.
+    const { priorityKey } = Context.current().info.priority ?? {};
+    if (priorityKey === undefined) return;
+    const nowMs = performance.now();
+    for (const [job, { atMs }] of this.#lastSteps) if (nowMs - atMs >= NEXT_STEP_MS) this.#lastSteps.delete(job);
+    this.#lastSteps.set(currentJob(), { priorityKey, atMs: nowMs });
+  }
+}
+
+function currentPriority(): number {
+  return Context.current().info.priority?.priorityKey ?? LOWEST_PRIORITY;
+}
+
+function currentJob(): string {
+  return Context.current().info.workflowExecution?.workflowId ?? '';
+}
