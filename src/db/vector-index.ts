@@ -12,6 +12,7 @@ const MAX_HALF_DIMENSIONS = 4_000;
 const SMALL_CHUNKS = 1_000;
 
 const LONGEST_LOCK_WAIT = '100ms';
+const LONGEST_BUILD = '1s';
 
 const LOCK_POLL_MS = 200;
 
@@ -46,7 +47,7 @@ export async function ensureVectorIndex(db: Db, collection: { id: number; dimens
       const found = await findIndex(connection, index);
       if (found?.valid) return;
       if (found !== undefined) await drop(connection, index);
-      await build(connection, partition, index, collection.dimensions);
+      await build(connection, partition, index, collection.dimensions, signal);
     } catch (error) {
       // Under the lock: without it this would be the half-built index of another job. Not on this connection, which the cancel is aimed at.
       if (signal.aborted && (await findIndex(db, index))?.valid === false) await drop(db, index);
@@ -86,11 +87,13 @@ async function drop(connection: Db, index: string): Promise<void> {
   await sql`drop index concurrently if exists ${sql.id('sluice', index)}`.execute(connection);
 }
 
-async function build(connection: Db, partition: string, index: string, dimensions: number): Promise<void> {
+async function build(connection: Db, partition: string, index: string, dimensions: number, signal: AbortSignal): Promise<void> {
   const operators = sql.raw(dimensions > MAX_INDEXED_DIMENSIONS ? 'halfvec_cosine_ops' : 'vector_cosine_ops');
   const create = (concurrently: RawBuilder<unknown>) => sql`
     create index ${concurrently} ${sql.id(index)} on ${sql.id('sluice', partition)} using hnsw (${indexedVector(sql.id('embedding'), dimensions)} ${operators})`;
   if ((await isSmall(connection, partition)) && (await buildAtOnce(connection, create(sql``)))) return;
+  // The cancel comes once, and may have met the attempt before.
+  signal.throwIfAborted();
   await sql`set maintenance_work_mem = '256MB'`.execute(connection);
   try {
     await create(sql`concurrently`).execute(connection);
@@ -106,17 +109,19 @@ async function isSmall(connection: Db, partition: string): Promise<boolean> {
 
 /**
  * Spares a small job the wait of a concurrent build for the transactions of all others, also of other collections.
- * @returns false: somebody is writing into the collection, and nobody may wait behind a build that waits for them
+ * @returns false: it would keep the collection's writers waiting, because it waits for one of them, or takes long (for what was removed of late)
  */
 async function buildAtOnce(connection: Db, create: RawBuilder<unknown>): Promise<boolean> {
   try {
     await connection.transaction().execute(async (trx) => {
       await sql`set local lock_timeout = ${sql.lit(LONGEST_LOCK_WAIT)}`.execute(trx);
+      await sql`set local statement_timeout = ${sql.lit(LONGEST_BUILD)}`.execute(trx);
       await create.execute(trx);
     });
     return true;
   } catch (error) {
-    if ((error as { code?: unknown }).code !== LOCK_NOT_AVAILABLE) throw error;
+    const { code } = error as { code?: unknown };
+    if (code !== LOCK_NOT_AVAILABLE && code !== QUERY_CANCELED) throw error;
     return false;
   }
 }

@@ -63,12 +63,13 @@ export class PhaseSlots implements CustomSlotSupplier<ActivitySlotInfo> {
   tryReserveSlot(): Slot | null {
     if (this.#slots.size >= this.limits.most) return null;
     const nowMs = performance.now();
-    if (this.#slots.size >= this.#level) {
+    const short = [...this.#slots].filter(({ usedSinceMs = nowMs }) => nowMs - usedSinceMs < LONG_MS).length;
+    if (short >= this.#level) {
       if (nowMs - this.#lastFurtherAtMs < RAMP_MS) return null;
-      const counted = [...this.#slots].filter(({ usedSinceMs = nowMs }) => nowMs - usedSinceMs < LONG_MS).length - this.countWaiting();
-      if (counted >= this.#level) {
+      const atWork = short - this.countWaiting();
+      if (atWork >= this.#level) {
         if (!this.machine.hasRoom()) return null;
-        this.#level = counted + 1;
+        this.#level = atWork + 1;
       }
       this.#lastFurtherAtMs = nowMs;
     }

@@ -44,8 +44,8 @@ async function turnOf(priorityKey: number | undefined = 5, { signal = NEVER, pie
 }
 
 /** A job does something here that is not a turn. */
-async function step(jobId: string, priorityKey?: number): Promise<void> {
-  await activityOf(jobId, priorityKey).run(() => turns.interceptor.execute!({ args: [], headers: {} }, () => Promise.resolve()));
+async function step(jobId: string, priorityKey?: number, work: () => unknown = () => undefined): Promise<void> {
+  await activityOf(jobId, priorityKey).run(() => turns.interceptor.execute!({ args: [], headers: {} }, async () => work()));
 }
 
 test.each([[5, 1], [4, 2], [1, 16], [undefined, 1]])('the turn of a batch of priority %s is over after %d pieces of half a second', async (priority, pieces) => {
@@ -78,6 +78,15 @@ test('a turn begins when no smaller job has done a step here for half a second, 
   expect((await turnOf()).done).toEqual([0]);
   expect(nowMs).toBe(800 + 500);
   expect(turns.waitingFor('loadBatch')).toBe(0);
+});
+
+test('a step counts when it begins and when it ends', async () => {
+  await step('small', 1, async () => {
+    await turnOf();
+    expect(nowMs).toBe(500 + 500);
+  });
+  await turnOf();
+  expect(nowMs).toBe(1_000 + 500 + 500);
 });
 
 test('it waits a second at most, and works a quarter of a second then, however many small jobs there are', async () => {
