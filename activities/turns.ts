@@ -10,7 +10,7 @@ import type { Machine } from '../src/temporal/machine';
  * a small job would wait for whole batches of large ones. (EMBEDDING waits for its provider, where requests take turns,
  * src/embedding/request-slots.ts, or computes in the background.)
  */
-const SHORTEST_TURN_MS = 500;
+const LOWEST_PRIORITY_TURN_MS = 500;
 
 /** So long at most while it must give way. */
 const CUT_SHORT_TURN_MS = 250;
@@ -18,7 +18,7 @@ const CUT_SHORT_TURN_MS = 250;
 /** So much later at most a turn begins that must give way: however many small jobs there are, large ones get on too. */
 const LONGEST_WAIT_MS = 1_000;
 
-/** A job that has begun or ended a step here does the next one within this time: the workflow and a queue lie between them. */
+/** For so long after a step here begins or ends, its job counts as at work: the next one mostly comes within it. A longer step holds nobody up until it ends. */
 const NEXT_STEP_MS = 500;
 
 const POLL_MS = 50;
@@ -50,14 +50,14 @@ export class Turns {
   }
 
   /**
-   * Does one piece of the current activity's work after another until its turn is over; at least one, so that every turn gets on. Rejects with
-   * the signal's reason, or the first error of `work`.
+   * Waits while it must give way, then does one piece of the current activity's work after another until its turn is over; at least one, so that
+   * every turn gets on. Rejects with the signal's reason, or the first error of `work`.
    * @returns whether all is done
    */
   async take<T>(pieces: readonly T[], signal: AbortSignal, work: (piece: T) => Promise<void>): Promise<boolean> {
     await this.#giveWay(signal);
     const begunMs = performance.now();
-    const turnMs = SHORTEST_TURN_MS * 2 ** (LOWEST_PRIORITY - currentPriority());
+    const turnMs = LOWEST_PRIORITY_TURN_MS * 2 ** (LOWEST_PRIORITY - currentPriority());
     for (const [index, piece] of pieces.entries()) {
       signal.throwIfAborted();
       if (index > 0 && performance.now() - begunMs >= (this.#mustGiveWay() ? CUT_SHORT_TURN_MS : turnMs)) return false;
@@ -81,13 +81,14 @@ export class Turns {
   }
 
   #mustGiveWay(): boolean {
-    const own = currentJob();
-    const isSmaller = ([job, { priorityKey, atMs }]: [string, { priorityKey: number; atMs: number }]) => job !== own && priorityKey < currentPriority() && performance.now() - atMs < NEXT_STEP_MS;
-    return [...this.#lastSteps].some(isSmaller) && !this.machine.hasRoom();
+    const [own, priority, sinceMs] = [currentJob(), currentPriority(), performance.now() - NEXT_STEP_MS];
+    // Its own earlier steps may have had a higher priority.
+    const isSmallerAtWork = [...this.#lastSteps].some(([job, { priorityKey, atMs }]) => job !== own && priorityKey < priority && atMs > sinceMs);
+    return isSmallerAtWork && !this.machine.hasRoom();
   }
 
   #noteStep(): void {
-    // The mirror's, which is no step towards the job's end.
+    // The mirror's and closeJob's have none: they bring no documents on.
     const { priorityKey } = Context.current().info.priority ?? {};
     if (priorityKey === undefined) return;
     const nowMs = performance.now();

@@ -24,7 +24,7 @@ const DIMENSIONS = 256;
 const RUNS_ALONE = 3;
 const RUNS_BESIDE = 5;
 const POLL_MS = 50;
-/** Between two small jobs, so that each finds the large ones fully at work. */
+/** Before each small job: the large ones get fully to work again, and their pace without one is measured. */
 const PAUSE_MS = 3_000;
 
 async function main(): Promise<void> {
@@ -73,20 +73,20 @@ async function main(): Promise<void> {
     const alone: number[] = [];
     for (let index = 0; index < RUNS_ALONE; index++) alone.push(await secondsOf(`alone-${index}`, smallOnes[index]!));
     for (const [index, path] of largeOnes.entries()) await start(`large-${index}`, path);
-    const countOf = async (...statuses: ('PENDING' | 'RUNNING')[]) =>
-      (await db.selectFrom('ingestion_jobs').select('id').where('collection', 'like', 'large-%').where('status', 'in', statuses).execute()).length;
+    const countRunning = async () =>
+      (await db.selectFrom('ingestion_jobs').select('id').where('collection', 'like', 'large-%').where('status', '=', 'RUNNING').execute()).length;
     // Every one is well under way: a job is small beside what the others have had.
     const begun = db.selectFrom('ingestion_phase_status').select('job_id').where('phase', '=', 'LOADING').where('items_processed', '>', 0);
     while ((await begun.execute()).length < jobs + RUNS_ALONE) await sleep(POLL_MS);
-    const atWork = await countOf('RUNNING');
+    const atWork = await countRunning();
     const beside: number[] = [];
     const progress = async () => {
       const { steps } = await db.selectFrom('ingestion_phase_status').innerJoin('ingestion_jobs', 'id', 'job_id').where('collection', 'like', 'large-%').select((eb) => eb.fn.sum<number>('items_processed').as('steps')).executeTakeFirstOrThrow();
       return { steps: Number(steps), atMs: performance.now() };
     };
     const pace = { without: { steps: 0, ms: 0 }, beside: { steps: 0, ms: 0 } };
-    const measured = async <T>(kind: keyof typeof pace, work: () => Promise<T>): Promise<T> => {
-      const [from, result, to] = [await progress(), await work(), await progress()];
+    const measured = async <T>(kind: keyof typeof pace, act: () => Promise<T>): Promise<T> => {
+      const [from, result, to] = [await progress(), await act(), await progress()];
       pace[kind].steps += to.steps - from.steps;
       pace[kind].ms += to.atMs - from.atMs;
       return result;
@@ -95,7 +95,7 @@ async function main(): Promise<void> {
       await measured('without', () => sleep(PAUSE_MS));
       beside.push(await measured('beside', () => secondsOf(`beside-${index}`, smallOnes[RUNS_ALONE + index]!)));
     }
-    const left = await countOf('RUNNING');
+    const left = await countRunning();
     const list = (seconds: readonly number[]) => seconds.map((value) => value.toFixed(1)).join(', ');
     console.log(`A job of ${smallDocuments} documents: alone ${list(alone)} s; beside ${jobs} jobs of ${documents} documents (${atWork} at work before, ${left} after) ${list(beside)} s: ratio of the medians ${(median(beside) / median(alone)).toFixed(2)}`);
     const [before, meanwhile] = [pace.without, pace.beside].map(({ steps, ms }) => (1_000 * steps) / ms) as [number, number];

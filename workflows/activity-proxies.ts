@@ -26,7 +26,7 @@ export function phaseActivityOptions(phase: JobPhase, startToCloseTimeout: Activ
 }
 
 /**
- * Of the activities of the main queue, opening and mirror. They belong to no phase and are never paused. Nobody waits for one that was cancelled:
+ * Of opening and mirror, in the main queue. They belong to no phase and are never paused. Nobody waits for one that was cancelled:
  * they don't heartbeat, and may be tried for as long as a server is away.
  */
 const OF_NO_PHASE = {

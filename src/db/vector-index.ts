@@ -34,7 +34,7 @@ export function vectorType(dimensions: number): RawBuilder<unknown> {
 
 /**
  * Builds the collection's HNSW index when it has none: at the end of its first load, when that costs a quarter of growing it row by row.
- * Other jobs go on writing meanwhile, or wait a moment when it is small. A build that was cut short leaves an invalid index, which is dropped, here or by the next attempt.
+ * Other jobs go on writing meanwhile, or wait a moment when it is small. A concurrent build that was cut short leaves an invalid index, which is dropped, here or by the next attempt.
  * @param signal cancels the build in the server
  */
 export async function ensureVectorIndex(db: Db, collection: { id: number; dimensions: number }, signal: AbortSignal): Promise<void> {
@@ -109,7 +109,7 @@ async function isSmall(connection: Db, partition: string): Promise<boolean> {
 
 /**
  * Spares a small job the wait of a concurrent build for the transactions of all others, also of other collections.
- * @returns false: it would keep the collection's writers waiting, because it waits for one of them, or takes long (for what was removed of late)
+ * @returns false: it would keep the collection's writers waiting, because it waits for one of them, or for a vacuum, or takes long (for what was removed of late)
  */
 async function buildAtOnce(connection: Db, create: RawBuilder<unknown>): Promise<boolean> {
   try {

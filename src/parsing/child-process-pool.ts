@@ -127,6 +127,8 @@ class ChildProcessPool implements ParserPool {
     slot.isBusy = true;
     clearTimeout(slot.idleTimer);
     const path = listedPath(task.request);
+    // Killed by somebody else while it had nothing to do: nobody would answer.
+    if (slot.child?.isAlive === false) this.retire(slot);
     if (path !== undefined) this.listings.set(path, slot);
     const child = (slot.child ??= new ParserChild(this.options.parserModules, this.options));
     try {

@@ -41,7 +41,8 @@ const NO_SLOTS = { type: 'fixed-size', numSlots: 1 } as const;
 export class PhaseSlots implements CustomSlotSupplier<ActivitySlotInfo> {
   readonly type = 'custom';
   readonly #slots = new Set<Slot>();
-  readonly #waiting = new Set<() => void>();
+  /** Reservations that wait for a slot. */
+  readonly #lookers = new Set<() => void>();
   /** So many may be at work, not counting those that take long or wait: one more when all are and the machine has room, one less when it has none. */
   #level: number;
   #lastFurtherAtMs = -Infinity;
@@ -85,7 +86,7 @@ export class PhaseSlots implements CustomSlotSupplier<ActivitySlotInfo> {
   releaseSlot({ permit }: SlotReleaseContext<ActivitySlotInfo>): void {
     this.#slots.delete(permit as Slot);
     if (!this.machine.hasRoom()) this.#level = Math.max(this.limits.fewest, this.#level - 1);
-    for (const look of this.#waiting) look();
+    for (const look of this.#lookers) look();
   }
 
   /** Resolves when a slot is given back, or it is time to look again. */
@@ -93,12 +94,12 @@ export class PhaseSlots implements CustomSlotSupplier<ActivitySlotInfo> {
     return new Promise((resolve) => {
       const look = () => {
         clearTimeout(timer);
-        this.#waiting.delete(look);
+        this.#lookers.delete(look);
         signal.removeEventListener('abort', look);
         resolve();
       };
       const timer = setTimeout(look, RAMP_MS);
-      this.#waiting.add(look);
+      this.#lookers.add(look);
       signal.addEventListener('abort', look);
     });
   }

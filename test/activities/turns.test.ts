@@ -65,8 +65,14 @@ test('a batch that is through before that is done; one piece is always worked at
 });
 
 test('a pause ends it between two pieces', async () => {
+  const pause = new AbortController();
   const reason = new Error('paused');
-  await expect(turnOf(1, { signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
+  const work = jest.fn(() => {
+    pause.abort(reason);
+    return Promise.resolve();
+  });
+  await expect(activityOf('large').run((): Promise<boolean> => turns.take([1, 2], pause.signal, work))).rejects.toBe(reason);
+  expect(work).toHaveBeenCalledTimes(1);
 });
 
 test('a turn begins when no smaller job has done a step here for half a second, and counts as waiting meanwhile', async () => {

@@ -78,7 +78,7 @@ test.each([
 });
 
 describe('while another transaction holds the build up', () => {
-  /** A concurrent build waits for transactions that write into its table: held open by the test, one stops it at a known point. */
+  /** A concurrent build waits for transactions that write into its table: held open by the test, one stops it at a known point. So few chunks are tried at once first, in vain. */
   async function withBuildUnderWay(work: (build: { id: number; building: Promise<unknown>; abort: AbortController; index: Awaited<ReturnType<typeof fill>>['index'] }) => Promise<void>): Promise<void> {
     const collection = await fill(50);
     const abort = new AbortController();

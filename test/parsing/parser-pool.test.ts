@@ -40,6 +40,13 @@ describe('a child of the parser pool', () => {
     await untilGone(before);
   });
 
+  it('is replaced when somebody else has killed it while it had nothing to do', async () => {
+    const before = await pid();
+    process.kill(before, 'SIGKILL');
+    await untilGone(before);
+    expect(await pid()).not.toBe(before);
+  });
+
   it.each([
     ['throw', 'PARSER_CRASHED'],
     ['recurse', 'CORRUPT_DOCUMENT'],

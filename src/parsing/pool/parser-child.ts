@@ -56,6 +56,7 @@ export class ParserChild {
       this.stderr = (this.stderr + text).slice(-STDERR_CHARACTERS);
     });
     this.exited = new Promise((resolve) => {
+      this.process.once('exit', () => (this.isAlive = false));
       // 'close' follows 'exit' when the last of stderr has been read.
       this.process.once('close', (code, signal) => {
         this.ended(code, signal);
