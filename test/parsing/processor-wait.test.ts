@@ -34,18 +34,19 @@ const onLinux = process.platform === 'linux' ? test : () => undefined;
 
 onLinux('a process beside others that go before it waits most of its time', async () => {
   const loop = () => spawn(process.execPath, ['-e', 'const end = Date.now() + 30_000; while (Date.now() < end);']);
+  const startedMs = performance.now();
   const last = loop();
   setPriority(last.pid!, constants.priority.PRIORITY_LOW);
   const others = Array.from({ length: 4 * availableParallelism() }, loop);
   try {
     let part = 0;
     for (let second = 0; second < 15 && !(part > 0.5); second++) {
-      const [beforeMs, waitedMs] = [performance.now(), processorWait.findProcessorWaitMs(last.pid!)!];
       await setTimeout(1_000);
-      part = (processorWait.findProcessorWaitMs(last.pid!)! - waitedMs) / (performance.now() - beforeMs);
+      // Since its start: the system counts a wait when it is over, so that more of it can be told in a second than waited in it.
+      part = processorWait.findProcessorWaitMs(last.pid!)! / (performance.now() - startedMs);
     }
     expect(part).toBeGreaterThan(0.5);
-    expect(part).toBeLessThan(1.5);
+    expect(part).toBeLessThanOrEqual(1);
   } finally {
     for (const process of [last, ...others]) process.kill('SIGKILL');
   }
