@@ -48,6 +48,7 @@ interface Task {
   request: Request;
   timeLimitMs: number;
   signal: AbortSignal;
+  isSecondTry: boolean;
   resolve(value: Methods[keyof Methods]['answer']): void;
   reject(reason: unknown): void;
 }
@@ -96,7 +97,7 @@ class ChildProcessPool implements ParserPool {
     return new Promise((resolve, reject) => {
       if (this.isClosed) return reject(closedError());
       if (signal.aborted) return reject(signal.reason);
-      this.queue.push({ request, timeLimitMs, signal, resolve: resolve as Task['resolve'], reject });
+      this.queue.push({ request, timeLimitMs, signal, isSecondTry: false, resolve: resolve as Task['resolve'], reject });
       if (!this.watchedSignals.has(signal)) {
         // One listener a signal, however many requests wait under it.
         this.watchedSignals.add(signal);
@@ -135,7 +136,8 @@ class ChildProcessPool implements ParserPool {
       task.resolve(await child.run(task.request, task.timeLimitMs, task.signal));
     } catch (error) {
       if (path !== undefined) this.listings.delete(path);
-      task.reject(this.isClosed ? closedError() : error);
+      if (child.wasKilledByOthers && !task.isSecondTry && !this.isClosed) this.queue.unshift({ ...task, isSecondTry: true });
+      else task.reject(this.isClosed ? closedError() : error);
     }
     slot.isBusy = false;
     if (this.isWornOut(slot, child)) this.retire(slot);

@@ -138,7 +138,7 @@ function workerTerminated(run: CellRun): Fault {
   };
 }
 
-/** All children of one worker. Each may have been in the middle of one document. */
+/** All children of one worker. What they were in the middle of is tried again. */
 function parserKilled(run: CellRun): Fault {
   let killed = 0;
   return {
@@ -151,7 +151,6 @@ function parserKilled(run: CellRun): Fault {
     },
     mend: async () => Date.now(),
     wasFelt: () => killed > 0,
-    mayFail: () => ({ count: killed, code: 'PARSER_CRASHED' }),
   };
 }
 

@@ -66,7 +66,7 @@ export async function checkAgreement(run: CellRun, end: JobStatusResponse): Prom
 }
 
 /** (f) Each document has one outcome, and the counts of the job are those of the outcomes. */
-export async function checkOutcomes(run: CellRun, end: JobStatusResponse, mayFail: { count: number; code: string } | undefined): Promise<string[]> {
+export async function checkOutcomes(run: CellRun, end: JobStatusResponse, mayFail?: { count: number; code: string }): Promise<string[]> {
   const rows = await run.db.selectFrom('job_documents').select(['ordinal', 'uri', 'outcome', 'code', 'chunks']).where('job_id', '=', run.jobId).orderBy('ordinal').execute();
   const problems: string[] = [];
   const count = (outcome: string) => rows.filter((row) => row.outcome === outcome).length;

@@ -1,4 +1,5 @@
 /** Parsers for tests: each does to its process what a hostile file may do. Also the example of a module of own parsers. */
+import { existsSync, writeFileSync } from 'node:fs';
 import { DocumentFailure } from '../../src/domain/document-outcome';
 import type { ParsedDocument } from '../../src/parsing/parsed-document';
 import type { Parser } from '../../src/parsing/parser';
@@ -19,6 +20,15 @@ const BEHAVIOURS: Record<string, (rest: string) => string> = {
   segfault: () => {
     process.kill(process.pid, 'SIGSEGV');
     for (;;);
+  },
+  killed: () => {
+    process.kill(process.pid, 'SIGKILL');
+    for (;;);
+  },
+  'killed-once': (file) => {
+    if (existsSync(file)) return 'parsed';
+    writeFileSync(file, '');
+    return BEHAVIOURS.killed!(file);
   },
   throw: () => {
     throw new TypeError('a mistake in the parser');

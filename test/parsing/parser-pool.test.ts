@@ -20,7 +20,7 @@ it('a child of the parser pool is replaced when a document takes too long', asyn
 
 describe('a child of the parser pool', () => {
   // So long that what ends for another reason never ends for this one, however busy the machine is.
-  const { parse, pool, write } = useParsing({ children: 1, timeLimitMs: 30_000, memoryLimitBytes: 200 * MIB, parserModules: [MISBEHAVING] });
+  const { parse, pool, folder, write } = useParsing({ children: 1, timeLimitMs: 30_000, memoryLimitBytes: 200 * MIB, parserModules: [MISBEHAVING] });
   const pid = async (): Promise<number> => Number((await parse('a.bad', 'pid')).text);
 
   it('is reused from document to document', async () => {
@@ -32,6 +32,7 @@ describe('a child of the parser pool', () => {
     ['buffers', 'PARSE_MEMORY'],
     ['exit', 'PARSER_CRASHED'],
     ['segfault', 'PARSER_CRASHED'],
+    ['killed', 'PARSER_CRASHED'],
   ])('is replaced after %s, which is %s', async (behaviour, code) => {
     const before = await pid();
     await expect(parse('a.bad', behaviour)).rejects.toMatchObject({ name: 'DocumentFailure', code });
@@ -45,6 +46,11 @@ describe('a child of the parser pool', () => {
     process.kill(before, 'SIGKILL');
     await untilGone(before);
     expect(await pid()).not.toBe(before);
+  });
+
+  it('that somebody else kills in the middle of a document says nothing of it: it is parsed in another', async () => {
+    const { text } = await parse('a.bad', `killed-once ${path.join(folder, 'was-killed')}`);
+    expect(text).toBe('parsed');
   });
 
   it.each([

@@ -35,6 +35,8 @@ export class ParserChild {
   private stderr = '';
   /** false from the moment it is killed, or ends by itself. */
   isAlive = true;
+  /** By the system, for want of memory, or by somebody: in the middle of a request, which may be no reason for it. */
+  wasKilledByOthers = false;
   /** Documents that it was given. */
   documents = 0;
   /** When it last answered. */
@@ -185,6 +187,7 @@ export class ParserChild {
     this.isAlive = false;
     if (!this.isReady)
       return this.settle({ reject: new SluiceError('INTERNAL', `A parser process could not be started: ${this.stderr.trim()}`) });
+    this.wasKilledByOthers = signal === 'SIGKILL' && this.pending !== undefined;
     const outOfMemory = /heap out of memory|Allocation failed/.test(this.stderr);
     const how = signal === null ? `exit code ${code}` : `signal ${signal}`;
     this.settle({
