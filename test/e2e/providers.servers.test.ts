@@ -1,49 +1,9 @@
-/** What users are promised of limits, budgets, outages and keys, with real workers against a provider in this process, which sees every request. */
+/** What users are promised of outages, refusals and keys, with real workers against a provider in this process, which sees every request. */
 import { sql } from 'kysely';
-import { startEmbeddingsServer, type RequestRecord } from '../embedding/embeddings-server';
 import { expectEventually } from '../harness/expect-eventually';
-import { concurrentTest, startCli } from '../harness/start-process';
-import { createTestFolder } from '../harness/test-folder';
-import { createDeployment, EMBEDDING } from './deployment';
-import { writeDocuments } from './documents';
-
-const DOCUMENTS = 140;
-const KEY = 'sk-secret-4711-do-not-tell';
-
-let folder: string;
-
-beforeAll(() => {
-  folder = createTestFolder();
-  writeDocuments(folder, DOCUMENTS);
-});
-
-async function createProvided(afterwards: (close: () => Promise<void>) => void) {
-  const deployment = await createDeployment();
-  afterwards(() => deployment.close());
-  const provider = await startEmbeddingsServer({ dimensions: EMBEDDING.dimensions });
-  afterwards(() => provider.close());
-  Object.assign(deployment.env, { OPENAI_BASE_URL: provider.url, OPENAI_API_KEY: KEY });
-  return {
-    deployment,
-    provider,
-    start: async (options: object = {}, collection = 'provided') =>
-      (await deployment.service.start({ collection, source: { kind: 'folder', path: folder }, options: { embedding: EMBEDDING, batchDocuments: 1, ...options } })).jobId,
-    embedding: async (jobId: string) => (await deployment.service.status(jobId)).phases[2]!,
-    tokensPaid: async (jobId: string) => (await deployment.db.selectFrom('ingestion_jobs').select('tokens_paid').where('id', '=', jobId).executeTakeFirstOrThrow()).tokens_paid,
-  };
-}
-
-type Provided = Awaited<ReturnType<typeof createProvided>>;
-
-/** Most of the time is waits: for the provider's patience, for the heartbeats of the killed. */
-const providedTest = (name: string, body: (provided: Provided) => Promise<void>, timeoutMs: number) =>
-  concurrentTest(name, async (afterwards) => body(await createProvided(afterwards)), timeoutMs);
-
-/** The most requests that arrived within so long. */
-function mostWithin(windowMs: number, log: readonly RequestRecord[]): number {
-  const times = log.map(({ arrivedAtMs }) => arrivedAtMs);
-  return Math.max(...times.map((from) => times.filter((at) => at >= from && at < from + windowMs).length));
-}
+import { startCli } from '../harness/start-process';
+import { EMBEDDING } from './deployment';
+import { DOCUMENTS, KEY, providedTest } from './provided';
 
 // First, as it waits for longest.
 providedTest('in an outage one request at a time finds out; its clock goes on over a restart and a pause, and then the job fails', async ({ deployment, provider, start, embedding }) => {
@@ -89,37 +49,6 @@ providedTest('429s slow all down without a limit being configured; nothing fails
   const { rows } = await sql<{ learned: boolean }>`select learned_rate is not null as learned from sluice.provider_gates`.execute(deployment.db);
   expect(rows).toEqual([{ learned: true }]);
 }, 120_000);
-
-for (const kind of ['tokens', 'cost'] as const) {
-  providedTest(`a budget of ${kind} is exact but for the requests under way, over two workers and a restart; raised and resumed the job goes on`, async ({ deployment, provider, start, embedding, tokensPaid }) => {
-    provider.behaviour.latencyMs = 150;
-    const workers = [await deployment.startWorker(), await deployment.startWorker()];
-    const model = kind === 'cost' ? { ...EMBEDDING, model: 'text-embedding-3-small' } : EMBEDDING;
-    // Dollars of 0.02 a million tokens.
-    const budget = (tokens: number) => (kind === 'cost' ? { maxCost: (tokens * 0.02) / 1e6 } : { maxTokens: tokens });
-    const jobId = await start({ embedding: model, batchDocuments: 4, ...budget(20_000) });
-    const untilBudget = () => expectEventually(async () => expect(await embedding(jobId)).toMatchObject({ status: 'PAUSED', waitReason: 'BUDGET', inFlight: 0 }), { timeoutMs: 60_000 });
-    await untilBudget();
-    const largest = () => Math.max(...provider.log.map(({ texts }) => texts.reduce((sum, text) => sum + Math.ceil(text.length / 4), 0)));
-    const spent = await tokensPaid(jobId);
-    expect(spent).toBe(provider.stats().tokens);
-    expect(spent).toBeGreaterThanOrEqual(20_000);
-    expect(spent).toBeLessThan(20_000 + 2 * 4 * largest());
-    await expect(deployment.service.resume(jobId)).rejects.toMatchObject({ code: 'ILLEGAL_TRANSITION' });
-    if (kind === 'tokens') await expect(deployment.service.resume(jobId, undefined, { maxCost: 1 })).rejects.toMatchObject({ code: 'INVALID_INPUT' });
-    workers.forEach((worker) => worker.kill('SIGKILL'));
-    await Promise.all(workers.map(({ exit }) => exit));
-    await deployment.startWorker();
-    // Asked for once: confirmed or, before the new worker is there, not, the job goes on and may have used this up before it is looked at again.
-    await deployment.service.resume(jobId, 'EMBEDDING', budget(40_000));
-    await expectEventually(async () => expect(await tokensPaid(jobId)).toBeGreaterThanOrEqual(40_000), { timeoutMs: 60_000 });
-    await untilBudget();
-    await deployment.service.resume(jobId, 'EMBEDDING', budget(10_000_000));
-    expect(await deployment.waitForEnd(jobId)).toMatchObject({ status: 'COMPLETED', documents: { succeeded: DOCUMENTS } });
-    expect(await tokensPaid(jobId)).toBe(provider.stats().tokens);
-    expect(provider.stats().paidTexts).toBe(provider.stats().distinctTexts);
-  }, 240_000);
-}
 
 providedTest('a text on which the provider fails, without saying so, fails its document alone', async ({ deployment, provider, start }) => {
   await deployment.startWorker();
@@ -171,36 +100,6 @@ providedTest('search says of a wrong key, and of a provider that is down, what t
   Object.assign(provider.behaviour, { key: null, always: { kind: 'status', status: 503 } });
   expect(await search()).toMatchObject({ code: 1, answer: { error: { code: 'PROVIDER_DOWN', message: expect.stringContaining('503') as string } } });
 }, 120_000);
-
-let closing: (() => Promise<void>)[] = [];
-
-afterEach(async () => {
-  for (const close of closing) await close();
-  closing = [];
-});
-
-// Last, when no other runs beside it: it is a test of time.
-test('a limit of requests is kept over two workers, and used', async () => {
-  const { deployment, provider, start, embedding } = await createProvided((close) => void closing.push(close));
-  Object.assign(deployment.env, { SLUICE_EMBEDDING_REQUESTS_PER_MINUTE: '600' });
-  await deployment.startWorker();
-  await deployment.startWorker();
-  const jobId = await start({ concurrency: { EMBEDDING: 24 } });
-  await deployment.service.pause(jobId, 'EMBEDDING');
-  await deployment.service.pause(jobId, 'INDEXING');
-  await expectEventually(async () => expect((await deployment.service.status(jobId)).phases[1]!.status).toBe('COMPLETED'), { timeoutMs: 120_000 });
-  await deployment.service.resume(jobId, 'EMBEDDING');
-  await expectEventually(async () => expect((await embedding(jobId)).status).toBe('COMPLETED'), { timeoutMs: 90_000 });
-  const { log } = provider;
-  expect(log).toHaveLength(DOCUMENTS);
-  const seconds = (log.at(-1)!.arrivedAtMs - log[0]!.arrivedAtMs) / 1_000;
-  console.log(`${log.length} requests in ${seconds.toFixed(1)} s: ${(((log.length - 1) / seconds) * 60).toFixed(0)} a minute; at most ${mostWithin(5_000, log)} within 5 s`);
-  // 10 a second, and what was not used of the last second; what is under way when the window begins arrives a little late.
-  expect(mostWithin(5_000, log)).toBeLessThanOrEqual(50 * 1.2 + 10);
-  expect(seconds).toBeGreaterThan((DOCUMENTS - 12) / 10);
-  // A machine that is busy with other tests must not fail this one.
-  expect(seconds).toBeLessThan((DOCUMENTS / 10) * 2);
-}, 240_000);
 
 /** JSON with the payloads as the text that they are. */
 function textOf(value: unknown): string {

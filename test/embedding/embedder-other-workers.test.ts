@@ -1,0 +1,79 @@
+import { Embedder } from '../../src/embedding/embedder';
+import { ProviderError } from '../../src/embedding/provider';
+import { OPEN_GATE, type RequestGate } from '../../src/embedding/request-gate';
+import { batch, manualProvider, settle, textsOf } from './embedder-bench';
+
+describe('Embedder, beside those of other workers', () => {
+  it('does not send what another worker has stored while the request waited', async () => {
+    const { provider, requests } = manualProvider({ maxTextsPerRequest: 2 });
+    const one = batch();
+    const findStored = (hashes: readonly string[]) => Promise.resolve(new Set(hashes.filter((hash) => hash !== '#b')));
+    const running = new Embedder(provider).embedAll(textsOf('a', 'b', 'c', 'd'), { ...one.options, findStored });
+    await settle();
+    requests[0]!.answer();
+    expect(await running).toEqual({ finished: true });
+    expect(requests.map(({ texts }) => texts)).toEqual([['b']]);
+    expect([one.stored, one.tokens()]).toEqual([['#b'], 1]);
+  });
+
+  it('gives back a passage that it does not use, and has one for just what it sends', async () => {
+    const { provider, requests } = manualProvider({ maxTextsPerRequest: 2 });
+    const one = batch();
+    const passages: string[] = [];
+    const gate: RequestGate = {
+      async pass(tokens, signal) {
+        const passage = await OPEN_GATE.pass(tokens, signal);
+        return passage && { ...passage, answered: async () => void passages.push(`${tokens} used`), unused: () => void passages.push(`${tokens} unused`) };
+      },
+    };
+    const findStored = (hashes: readonly string[]) => Promise.resolve(new Set(hashes.filter((hash) => hash !== '#b')));
+    const running = new Embedder(provider).embedAll(textsOf('a', 'b', 'c', 'd'), { ...one.options, gate, findStored });
+    await settle();
+    requests[0]!.answer();
+    await running;
+    expect(passages.sort()).toEqual(['1 used', '2 unused', '2 unused']);
+  });
+
+  it('sends nothing after a pause that comes while it is looked what is stored', async () => {
+    const { provider, requests } = manualProvider();
+    const one = batch();
+    const findStored = () => {
+      one.pause.abort();
+      return Promise.resolve(new Set<string>());
+    };
+    expect(await new Embedder(provider).embedAll(textsOf('a', 'b'), { ...one.options, findStored })).toEqual({ finished: false });
+    expect(requests).toEqual([]);
+  });
+
+  it('texts that others have stored say nothing of the provider: a text that fails beside them is no sooner refused', async () => {
+    const { provider, requests } = manualProvider();
+    const one = batch();
+    const findStored = (hashes: readonly string[]) => Promise.resolve(new Set(requests.length > 0 ? hashes.filter((hash) => hash !== '#a') : []));
+    const running = new Embedder(provider).embedAll(textsOf('a', 'b', 'c', 'd'), { ...one.options, findStored });
+    for (let sent = 0; sent < 32; sent++) {
+      await settle();
+      requests[sent]?.fail(new ProviderError('unavailable', 'down'));
+    }
+    expect(await running).toEqual({ finished: true });
+    expect(requests.filter(({ texts }) => texts[0] === 'a')).toHaveLength(30);
+    expect(one.refused).toEqual(['#a']);
+  });
+
+  it('an answer that is stored is no more lost when the gate cannot note it', async () => {
+    const { provider, requests } = manualProvider();
+    const embedder = new Embedder(provider);
+    const forgetful: RequestGate = {
+      async pass(tokens, signal) {
+        const passage = await OPEN_GATE.pass(tokens, signal);
+        return passage && { ...passage, answered: () => Promise.reject(new Error('the database is gone')) };
+      },
+    };
+    const [one, two] = [batch(), batch()];
+    const first = embedder.embedAll(textsOf('a'), { ...one.options, gate: forgetful });
+    const waiting = embedder.embedAll(textsOf('a'), two.options);
+    await settle();
+    requests[0]!.answer();
+    expect(await Promise.all([first, waiting])).toEqual([{ finished: true }, { finished: true }]);
+    expect([requests.length, one.stored, two.stored]).toEqual([1, ['#a'], []]);
+  });
+});
