@@ -2,6 +2,7 @@ import { ApplicationFailure } from '@temporalio/activity';
 import { FinishingRepository } from '../src/db/finishing-repository';
 import { getJobContext } from '../src/db/job-context';
 import { ensureVectorIndex } from '../src/db/vector-index';
+import { SluiceError } from '../src/domain/errors';
 import type { Activities } from './activities';
 import type { ActivityDependencies } from './dependencies';
 import { stoppable } from './stoppable';
@@ -17,16 +18,23 @@ export function createFinishJob({ db }: ActivityDependencies): Activities['finis
 
   return ({ jobId, documents }) =>
     stoppable(async (signal) => {
-      if (await finishing.isCleanedUp(jobId)) return { removed: await finishing.getRemoved(jobId) };
-      const job = await getJobContext(db, jobId);
-      const accounted = await finishing.countOutcomes(jobId);
-      if (accounted !== documents) throw lostRows(accounted, documents);
-      const isWhole = job.options.onlyFailedOf === undefined;
-      const removed = isWhole ? await finishing.removeVanished(job, signal) : 0;
-      await ensureVectorIndex(db, { id: job.collectionId, dimensions: job.model.dimensions }, signal);
-      await finishing.cleanUp(jobId);
-      return { removed };
+      try {
+        if (!(await finishing.isCleanedUp(jobId))) await finish(jobId, documents, signal);
+      } catch (error) {
+        // An attempt that Temporal lost sight of has cleaned up meanwhile.
+        if (!(error instanceof SluiceError && error.code === 'STOPPED')) throw error;
+      }
+      return { removed: await finishing.getRemoved(jobId) };
     });
+
+  async function finish(jobId: string, documents: number, signal: AbortSignal): Promise<void> {
+    const job = await getJobContext(db, jobId);
+    const accounted = await finishing.countOutcomes(jobId);
+    if (accounted !== documents) throw lostRows(accounted, documents);
+    if (job.options.onlyFailedOf === undefined) await finishing.removeVanished(job, signal);
+    await ensureVectorIndex(db, { id: job.collectionId, dimensions: job.model.dimensions }, signal);
+    await finishing.cleanUp(jobId);
+  }
 }
 
 /** Without this, what nobody knows of any more would be taken for done, and what was published of it before for gone from the source. */

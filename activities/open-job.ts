@@ -6,6 +6,7 @@ import { CollectionRepository, type Collection } from '../src/db/collection-repo
 import { DriftRepository, isLost } from '../src/db/drift-repository';
 import { FinishingRepository } from '../src/db/finishing-repository';
 import { JobRepository } from '../src/db/job-repository';
+import type { MirroredJob } from '../src/db/mirrored-job';
 import { openCollection } from '../src/db/open-collection';
 import { reopenJob } from '../src/db/reopen-job';
 import { parseIngestionInput } from '../src/input/ingestion-input';
@@ -58,28 +59,40 @@ export function createOpenJob({ db, models, readers, own, workflows, dashboardUr
 
   /** The references of another source's documents, or of a job that is at work on them, mean nothing here. */
   async function checkFailedJob(jobId: string, sourceId: number): Promise<void> {
-    const other = await jobs.find(jobId);
+    let other = await jobs.find(jobId);
+    // Its last snapshot may not have reached the mirror.
+    if (other !== undefined && !isJobFinished(other.status) && (await learnEnd(other)) === 'ended') other = await jobs.find(jobId);
     const refuse = (why: string) => new SluiceError('INVALID_INPUT', `options.onlyFailedOf is ${jobId}: ${why}.`);
     if (other === undefined) throw refuse('there is no such job');
     if (!isJobFinished(other.status)) throw refuse('that job has not ended');
     if (other.sourceId !== sourceId) throw refuse(other.sourceId === null ? 'that job has no documents' : 'that job is of another source or collection');
   }
 
-  /** A holder whose workflow has ended, or is gone, doesn't hold: its last snapshot did not reach the mirror. */
+  /** A holder that has ended doesn't hold. */
   async function claim(jobId: string, collection: Collection, sourceId: number, locator: string): Promise<void> {
     for (;;) {
       const held = await claimSource(db, jobId, collection, sourceId);
       if (held === undefined) return;
       const holder = await jobs.find(held.heldBy);
-      // Of another namespace nothing is known here, and not even that it is gone.
-      const { end, run } = holder?.namespace === workflows.namespace ? await workflows.look(held.heldBy, holder.firstRunId) : {};
-      if (end === undefined) throw new SluiceError('ALREADY_RUNNING', `Job ${held.heldBy} is ingesting ${locator} into "${collection.name}".`);
-      if (end.error?.code === 'LOST' && !isLost(holder?.missedSince ?? null)) {
-        await drift.setMissedSince(held.heldBy, new Date());
-        throw new SluiceError('ALREADY_RUNNING', `Job ${held.heldBy} has a claim on ${locator} in "${collection.name}", but Temporal does not know it.`, { hint: 'Try again in a minute: if it is not found then either, it is given up.' });
-      }
-      if (await jobs.adoptEnd(held.heldBy, end, run)) await finishing.cleanUp(held.heldBy);
+      const known = holder && (await learnEnd(holder));
+      if (known === 'ended') continue;
+      const refuse = (why: string, hint?: string) => new SluiceError('ALREADY_RUNNING', `Job ${held.heldBy} ${why}.`, { hint });
+      if (known === 'missed') throw refuse(`has a claim on ${locator} in "${collection.name}", but Temporal does not know it`, 'Try again in a minute: if it is not found then either, it is given up.');
+      throw refuse(`is ingesting ${locator} into "${collection.name}"`);
     }
+  }
+
+  /** Has the mirror learn the end of a job that its row says to be at work. One miss is no end: it is noted, for the next to look. */
+  async function learnEnd({ state: { jobId }, namespace, firstRunId, missedSince }: MirroredJob): Promise<'ended' | 'missed' | 'open'> {
+    // Of another namespace nothing is known here, and not even that it is gone.
+    const { end, run } = namespace === workflows.namespace ? await workflows.look(jobId, firstRunId) : {};
+    if (end === undefined) return 'open';
+    if (end.error?.code === 'LOST' && !isLost(missedSince)) {
+      await drift.setMissedSince(jobId, new Date());
+      return 'missed';
+    }
+    if (await jobs.adoptEnd(jobId, end, run)) await finishing.cleanUp(jobId);
+    return 'ended';
   }
 }
 

@@ -10,14 +10,14 @@ const HEARTBEAT_INTERVAL_MS = 200;
  * down or the server has lost sight of the attempt, it is cancelled instead, so that Temporal tries it elsewhere.
  *
  * @param work must pass `stop` on, and commit before it lets the signal's reason out. `abort` is the stronger one: the worker is going
- *   away, so that even what is paid for can't be waited for.
+ *   away, so that even what is paid for can't be waited for. An attempt that is only lost sight of has the time.
  */
 export async function stoppable<T extends object>(work: (stop: AbortSignal, abort: AbortSignal) => Promise<T>): Promise<T | Stopped> {
   const context = Context.current();
   const stop = context.cancellationSignal;
   const abort = new AbortController();
   const onStop = () => {
-    if (!context.cancellationDetails?.cancelRequested) abort.abort(stop.reason);
+    if (context.cancellationDetails?.workerShutdown) abort.abort(stop.reason);
   };
   stop.addEventListener('abort', onStop, { once: true });
   const heartbeat = setInterval(() => context.heartbeat(), HEARTBEAT_INTERVAL_MS);

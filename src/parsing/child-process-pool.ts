@@ -131,16 +131,17 @@ class ChildProcessPool implements ParserPool {
     // Killed by somebody else while it had nothing to do: nobody would answer.
     if (slot.child?.isAlive === false) this.retire(slot);
     if (path !== undefined) this.listings.set(path, slot);
-    const child = (slot.child ??= new ParserChild(this.options.parserModules, this.options));
     try {
-      task.resolve(await child.run(task.request, task.timeLimitMs, task.signal));
+      // A system that is out of memory or handles may refuse another process at once.
+      slot.child ??= new ParserChild(this.options.parserModules, this.options);
+      task.resolve(await slot.child.run(task.request, task.timeLimitMs, task.signal));
     } catch (error) {
       if (path !== undefined) this.listings.delete(path);
-      if (child.wasKilledByOthers && !task.isSecondTry && !this.isClosed) this.queue.unshift({ ...task, isSecondTry: true });
+      if (slot.child?.wasKilledByOthers && !task.isSecondTry && !this.isClosed) this.queue.unshift({ ...task, isSecondTry: true });
       else task.reject(this.isClosed ? closedError() : error);
     }
     slot.isBusy = false;
-    if (this.isWornOut(slot, child)) this.retire(slot);
+    if (slot.child === undefined || this.isWornOut(slot, slot.child)) this.retire(slot);
     else slot.idleTimer = setTimeout(() => this.retire(slot), IDLE_CHILD_LIVES_MS).unref();
     this.dispatch();
   }

@@ -3,7 +3,7 @@ import type { Db } from '../db/connect';
 import { JobRepository, type JobEnd } from '../db/job-repository';
 import type { MirroredJob } from '../db/mirrored-job';
 import { SluiceError } from '../domain/errors';
-import { stateOf } from '../domain/ingestion-state';
+import { stateOf, type IngestionState } from '../domain/ingestion-state';
 import { isJobFinished, type JobStatus } from '../domain/job-status';
 import type { JobStatusResponse } from '../domain/job-view';
 import { asSeenByOwner, type WorkflowSeen, type Workflows } from '../temporal/workflows';
@@ -80,7 +80,7 @@ export class JobStatusReader {
     if ('silent' in mirror) throw unreachable(`Job ${jobId} has not ended, but neither a worker nor Postgres tells more.`, mirror);
     // A reset has begun another run after the end that the mirror has, and nobody has taken it up.
     const isPutBack = mirrored !== undefined && isJobFinished(mirrored.status) && mirrored.runId !== null && mirrored.runId !== run.id;
-    if (mirrored === undefined || isPutBack) return withoutWorker(idleView(newlyAccepted(jobId, await this.workflows.getStart(jobId)), new Date().toISOString()));
+    if (mirrored === undefined || isPutBack) return withoutWorker(idleView(await this.accepted(jobId), new Date().toISOString()));
     const view = withSeenFromOutside(viewOfMirror(mirrored), waits, mirrored);
     return isWorkedOn ? view : withoutWorker(view);
   }
@@ -97,7 +97,14 @@ export class JobStatusReader {
     const mirrored = mirror.answer;
     if (end.error.code === 'LOST') return this.lost(jobId, end, mirrored);
     if (mirrored !== undefined) return endedView(mirrored, end);
-    return idleView(withEnd(newlyAccepted(jobId, await this.workflows.getStart(jobId)), end), end.at);
+    return idleView(withEnd(await this.accepted(jobId), end), end.at);
+  }
+
+  /** The state of a job that has no row yet, by what its workflow was started with. */
+  private async accepted(jobId: string): Promise<IngestionState> {
+    const start = await within(QUERY_DEADLINE_MS, this.workflows.getStart(jobId));
+    if (start.answer === undefined) throw unreachable(`Temporal has job ${jobId}, but does not tell more now.`, start);
+    return newlyAccepted(jobId, start.answer);
   }
 
   /** As for the reconciler, one miss is none. It is noted, so that a second one tells even where no worker runs. */

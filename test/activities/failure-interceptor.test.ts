@@ -27,7 +27,7 @@ test.each(Object.keys(ERROR_KINDS) as ErrorCode[])('%s crosses as the type of a 
   expect(failure.message).toContain('a message');
 });
 
-test.each(['ECONNREFUSED', 'ECONNRESET', '57P01', '57P03', '08006', '53300', '40001', '40P01'])('%s of the database is waited for, seconds apart, for ever', async (code) => {
+test.each(['ECONNREFUSED', 'ECONNRESET', '57P01', '57P03', '08006', '53300', '40001', '40P01', '25006', '25P03'])('%s of the database is waited for, seconds apart, for ever', async (code) => {
   const failure = (await failureOf(withCode(code), 1_000)) as ApplicationFailure;
   expect([failure.type, failure.nonRetryable]).toEqual(['SERVER_UNREACHABLE', false]);
   expect(failure.nextRetryDelay).toBeLessThanOrEqual(5_000);
