@@ -10,6 +10,7 @@ import { illegalSteps } from './legal-history';
 import { randomOf, type CellPlan } from './matrix';
 import { createMoment, type Moment } from './moments';
 import { judgePayments, type Outage } from './payments';
+import { PROMISED_MS } from './promises';
 import { activityStarts, recoveryMs } from './recovery';
 import type { Rig } from './rig';
 import { StatusWatch } from './status-watch';
@@ -164,7 +165,7 @@ class Cell {
     }
     // The service looks past the proxies: one of its servers always answers.
     for (const code of new Set(failures.map((failure) => failure.code))) violations.push(`(e) status gave ${code} ${failures.filter((failure) => failure.code === code).length} times`);
-    if (slowestMs > 3_000) violations.push(`(time) a status took ${slowestMs} ms`);
+    if (slowestMs > PROMISED_MS.answer) violations.push(`(time) a status took ${slowestMs} ms`);
     figures.slowestStatusMs = slowestMs;
     figures.loadAverage = Math.round(loadavg()[0]!);
     figures.looks = samples.length;

@@ -2,8 +2,8 @@
 import type { JobStatusResponse } from '../../src/domain/job-view';
 import type { CellRun } from './cell-run';
 import type { CliRun } from './processes';
+import { PROMISED_MS } from './promises';
 
-const ANSWER_LIMIT_MS = 3_000;
 /** Exit code of SERVER_UNREACHABLE. */
 const UNREACHABLE = 4;
 
@@ -26,7 +26,7 @@ export async function lookByCli(run: CellRun, away: readonly ('postgres' | 'temp
 function problemsOf(command: string, { code, stdout, stderr, tookMs }: CliRun, canTell: boolean): string[] {
   const problems: string[] = [];
   const said = `${stdout}${stderr}`.trim().slice(-300);
-  if (tookMs > ANSWER_LIMIT_MS) problems.push(`(time) \`sluice ${command}\` took ${tookMs} ms`);
+  if (tookMs > PROMISED_MS.answer) problems.push(`(time) \`sluice ${command}\` took ${tookMs} ms`);
   if (/^\s+at .*[(:]/m.test(`${stdout}${stderr}`)) problems.push(`(e) \`sluice ${command}\` shows a stack trace: ${said}`);
   // A server that is there and does not answer within the command's own deadline: a matter of time.
   if (code !== 0 && (canTell || code !== UNREACHABLE)) problems.push(`(${code === UNREACHABLE ? 'time' : 'e'}) \`sluice ${command}\` ended with ${code}: ${said}`);

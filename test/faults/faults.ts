@@ -6,6 +6,7 @@ import type { CellRun } from './cell-run';
 import { DiskFull } from './disk-full';
 import type { FaultName } from './matrix';
 import { findParserChildren } from './processes';
+import { PROMISED_MS } from './promises';
 
 export interface Fault {
   /** Before the workers start. */
@@ -30,8 +31,6 @@ export interface Fault {
   readonly recoveryLimitMs?: number;
 }
 
-const AFTER_SERVER_MS = 10_000;
-const AFTER_WORKER_MS = 15_000;
 const STOP_MS = 30_000;
 /** Long enough for heartbeats and pools to notice, and longer than the 10 s after which Temporal gives up an attempt without heartbeat. */
 const SILENCE_MS = 12_000;
@@ -54,11 +53,11 @@ export function createFault(name: FaultName, run: CellRun): Fault {
     case 'parser-kill':
       return parserKilled(run);
     case 'temporal-kill':
-      return { away: ['temporal'], hurt: () => servers.killTemporal(), mend: serverBack, recoveryLimitMs: AFTER_SERVER_MS };
+      return { away: ['temporal'], hurt: () => servers.killTemporal(), mend: serverBack, recoveryLimitMs: PROMISED_MS.afterServerReturn };
     case 'postgres-kill':
-      return { away: ['postgres'], hurt: () => servers.killPostgres(), mend: serverBack, recoveryLimitMs: AFTER_SERVER_MS };
+      return { away: ['postgres'], hurt: () => servers.killPostgres(), mend: serverBack, recoveryLimitMs: PROMISED_MS.afterServerReturn };
     case 'postgres-stop-30s':
-      return { away: ['postgres'], hurt: () => servers.stopPostgres(), mend: async () => (await sleep(STOP_MS), serverBack()), recoveryLimitMs: AFTER_SERVER_MS };
+      return { away: ['postgres'], hurt: () => servers.stopPostgres(), mend: async () => (await sleep(STOP_MS), serverBack()), recoveryLimitMs: PROMISED_MS.afterServerReturn };
     case 'connection-drop':
       return connection(run, DROP_MS, (proxy) => proxy.drop());
     case 'connection-silence':
@@ -110,7 +109,7 @@ function providerFaults(name: FaultName): ProviderFault[] {
 function workerKilled(run: CellRun): Fault {
   return {
     away: [],
-    recoveryLimitMs: AFTER_WORKER_MS,
+    recoveryLimitMs: PROMISED_MS.afterWorkerStart,
     hurt: async () => {
       const worker = run.random.pick(run.liveWorkers);
       worker.kill('SIGKILL');
@@ -124,7 +123,7 @@ function workerTerminated(run: CellRun): Fault {
   let exit: Promise<{ code: number | null; signal: string | null }> | undefined;
   return {
     away: [],
-    recoveryLimitMs: AFTER_WORKER_MS,
+    recoveryLimitMs: PROMISED_MS.afterWorkerStart,
     hurt: async () => {
       const worker = run.random.pick(run.liveWorkers);
       worker.kill('SIGTERM');
@@ -161,7 +160,7 @@ function connection(run: CellRun, lastsMs: number, cut: (proxy: CellRun['rig']['
   const pass = () => Object.values(proxies).forEach((proxy) => proxy.pass());
   return {
     away: names,
-    recoveryLimitMs: AFTER_SERVER_MS,
+    recoveryLimitMs: PROMISED_MS.afterServerReturn,
     hurt: async () => names.forEach((name) => cut(proxies[name])),
     mend: async () => {
       await sleep(lastsMs);
@@ -177,7 +176,7 @@ function diskFull(run: CellRun): Fault {
   const disk = new DiskFull(run.rig.servers);
   return {
     away: ['postgres'],
-    recoveryLimitMs: AFTER_SERVER_MS,
+    recoveryLimitMs: PROMISED_MS.afterServerReturn,
     prepare: () => disk.make(),
     hurt: async () => disk.fill(),
     mend: async () => {

@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { FAULTS, MOMENTS, type FaultName, type MomentName } from './matrix';
-import { PROMISES } from './promises';
+import { PROMISED_MS, PROMISES } from './promises';
 import { CHECKOUT, readResults, type ResultLine } from './results';
 
 type CellLine = Extract<ResultLine, { kind: 'cell' }>;
@@ -11,10 +11,6 @@ type DefectLine = Extract<ResultLine, { kind: 'defect' }>;
 
 /** What was broken is an answer or a recovery that took too long, and nothing else. */
 const IS_LATE = /^\((time|recovery)\)/;
-
-const SERVER_BACK_MS = 10_000;
-const WORKER_BACK_MS = 15_000;
-const ANSWER_MS = 3_000;
 
 export function writeGuarantees(): void {
   writeFileSync(join(CHECKOUT, 'docs', 'guarantees.md'), guaranteesPage(readResults()));
@@ -94,13 +90,13 @@ function broken(cells: readonly CellLine[]): string[] {
 function figuresOf(cells: readonly CellLine[], fault: FaultName): string[][] {
   const figures = cells.filter(({ cell }) => cell.startsWith(`${fault}@`)).map((line) => line.figures);
   if (figures.length === 0) return [];
-  const promised = fault.startsWith('worker') ? WORKER_BACK_MS : /^(temporal|postgres|connection|disk)/.test(fault) ? SERVER_BACK_MS : undefined;
+  const promised = fault.startsWith('worker') ? PROMISED_MS.afterWorkerStart : /^(temporal|postgres|connection|disk)/.test(fault) ? PROMISED_MS.afterServerReturn : undefined;
   return [[
     fault,
     medianAndMost(figures.flatMap(({ recoveryMs }) => recoveryMs ?? [])),
     promised === undefined ? '' : `${promised}`,
-    `${medianAndMost(figures.map(({ slowestStatusMs }) => slowestStatusMs))} of ${ANSWER_MS}`,
-    `${medianAndMost(figures.map(({ slowestCommandMs }) => slowestCommandMs))} of ${ANSWER_MS}`,
+    `${medianAndMost(figures.map(({ slowestStatusMs }) => slowestStatusMs))} of ${PROMISED_MS.answer}`,
+    `${medianAndMost(figures.map(({ slowestCommandMs }) => slowestCommandMs))} of ${PROMISED_MS.answer}`,
     String(Math.max(...figures.map(({ textsRepeated }) => textsRepeated))),
   ]];
 }

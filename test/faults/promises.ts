@@ -6,6 +6,9 @@ export interface Promised {
   how: string;
 }
 
+/** The times that `time` and `recovery` promise. */
+export const PROMISED_MS = { answer: 3_000, afterWorkerStart: 15_000, afterServerReturn: 10_000 } as const;
+
 export const PROMISES: readonly Promised[] = [
   {
     key: 'a',
