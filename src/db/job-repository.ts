@@ -38,7 +38,7 @@ export interface MirrorOptions {
   run?: RunChange;
 }
 
-/** The rows of `ingestion_jobs` and `ingestion_phase_status`. The one place that knows how NOT_STARTED is stored: PENDING without queued_at. */
+/** The rows of `ingestion_jobs` and `ingestion_phase_status`. NOT_STARTED is stored as PENDING without queued_at. */
 export class JobRepository {
   constructor(private readonly db: Db) {}
 
@@ -237,7 +237,7 @@ type CountWriter = (column: string, value: number) => RawBuilder<number>;
 
 async function writePhase(trx: Transaction<Database>, state: IngestionState, phase: JobPhase, activity: PhaseActivity, count: CountWriter | undefined): Promise<void> {
   const record = state.phases[phase];
-  const isKnownOnlyToActivities = sql`wait_reason in ('PROVIDER_DOWN', 'RATE_LIMITED', 'RETRYING')`;
+  const isKnownOnlyToActivities = sql`wait_reason in ('PROVIDER_DOWN', 'RATE_LIMITED')`;
   const paused = activity.waitReason === 'PAUSED' || activity.waitReason === 'BUDGET' ? activity.waitReason : null;
   await trx
     .updateTable('ingestion_phase_status')
