@@ -8,6 +8,7 @@ import { isJobFinished, type JobStatus } from '../domain/job-status';
 import type { JobStatusResponse } from '../domain/job-view';
 import { asSeenByOwner, type WorkflowSeen, type Workflows } from '../temporal/workflows';
 import { idleView, newlyAccepted, viewOfMirror, withEnd, withoutWorker, withSeenFromOutside } from './job-status-view';
+import { orLate } from './or-late';
 
 /** Each of the three is asked for so long at most; a command answers within 3 s, its start included. */
 const QUERY_DEADLINE_MS = 1_000;
@@ -128,15 +129,11 @@ function endedView(job: MirroredJob, end: JobEnd & { view?: undefined }): JobSta
 }
 
 async function within<T>(deadlineMs: number, question: Promise<T | undefined>): Promise<Said<T>> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<Said<T>>((resolve) => {
-    timer = setTimeout(() => resolve({ silent: true, why: new SluiceError('SERVER_UNREACHABLE', `No answer within ${deadlineMs / 1_000} s.`) }), deadlineMs);
-  });
   const said = question.then(
     (answer): Said<T> => (answer === undefined ? { nothing: true } : { answer }),
     (why: unknown): Said<T> => ({ silent: true, why }),
   );
-  return Promise.race([said, late]).finally(() => clearTimeout(timer));
+  return orLate(deadlineMs, said, () => ({ silent: true, why: new SluiceError('SERVER_UNREACHABLE', `No answer within ${deadlineMs / 1_000} s.`) }));
 }
 
 function isSilent(why: unknown): boolean {

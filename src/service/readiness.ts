@@ -3,6 +3,7 @@ import type { Db } from '../db/connect';
 import { pingDatabase } from '../db/ping';
 import { checkNamespace } from '../temporal/connect-client';
 import type { Readiness, ServerReadiness } from './ingestion-service';
+import { orLate } from './or-late';
 import { toSluiceError } from './server-error';
 
 /** Each server is waited for so long at most. */
@@ -22,13 +23,9 @@ export async function readReadiness(client: Client, db: Db): Promise<Readiness> 
 }
 
 async function answers(question: Promise<void>): Promise<ServerReadiness> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<ServerReadiness>((resolve) => {
-    timer = setTimeout(() => resolve({ answers: false, why: `No answer within ${DEADLINE_MS / 1_000} s.` }), DEADLINE_MS);
-  });
   const answer = question.then(
     (): ServerReadiness => ({ answers: true, why: null }),
     (error: unknown): ServerReadiness => ({ answers: false, why: toSluiceError(error).message }),
   );
-  return Promise.race([answer, late]).finally(() => clearTimeout(timer));
+  return orLate(DEADLINE_MS, answer, () => ({ answers: false, why: `No answer within ${DEADLINE_MS / 1_000} s.` }));
 }

@@ -3,6 +3,7 @@ import type { Db } from '../db/connect';
 import { countJobs, countWaitingBatches } from '../db/work-at-hand';
 import { countQueuedTasks } from '../temporal/task-queue-backlog';
 import type { WorkAtHand } from './ingestion-service';
+import { orLate } from './or-late';
 
 /** Each server is waited for so long at most. */
 const DEADLINE_MS = 1_500;
@@ -14,9 +15,5 @@ export async function readWorkAtHand(client: Client, db: Db): Promise<WorkAtHand
 }
 
 async function known<T>(question: Promise<T>): Promise<T | undefined> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<undefined>((resolve) => {
-    timer = setTimeout(() => resolve(undefined), DEADLINE_MS);
-  });
-  return Promise.race([question.catch(() => undefined), late]).finally(() => clearTimeout(timer));
+  return orLate(DEADLINE_MS, question.catch(() => undefined), () => undefined);
 }
