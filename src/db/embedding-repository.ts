@@ -1,12 +1,15 @@
 import { sql } from 'kysely';
 import { toSql } from 'pgvector/kysely';
+import type { Spent } from '../domain/budget';
+import type { EmbeddedAnswer } from '../embedding/embedder';
 import { findBatchRange, inBatch } from './batch-range';
 import type { Db } from './connect';
 import { failDocuments } from './document-outcomes';
 import { enterBatch } from './enter-batch';
 import type { JobContext } from './job-context';
 
-export interface TextToEmbed {
+/** A text that nobody has embedded with the job's model. */
+export interface MissingText {
   /** SHA-256, hex */
   hash: string;
   text: string;
@@ -14,20 +17,14 @@ export interface TextToEmbed {
   tokens: number;
 }
 
-export interface EmbeddedText {
-  hash: string;
-  /** null: the model knows no token of the text. */
-  vector: Float32Array | null;
-}
-
 /** The content-addressed store of embeddings, and which texts of a batch are missing from it. */
 export class EmbeddingRepository {
   constructor(private readonly db: Db) {}
 
   /** The texts of a batch that nobody has embedded with the job's model, each once, in their order. */
-  async findMissing(job: JobContext, batch: number): Promise<TextToEmbed[]> {
+  async findMissing(job: JobContext, batch: number): Promise<MissingText[]> {
     const range = await findBatchRange(this.db, job.jobId, batch);
-    const { rows } = await sql<TextToEmbed>`
+    const { rows } = await sql<MissingText>`
       select encode(text_hash, 'hex') as hash, text, context, tokens from (
         select distinct on (c.text_hash) c.text_hash, c.text, c.context, c.tokens, c.document_ordinal, c.ordinal
         from sluice.staged_chunks c
@@ -51,7 +48,7 @@ export class EmbeddingRepository {
    * Stores an answer at once, and what was paid for it: whatever happens to the batch, it is not paid again.
    * @param isAgain the connection was lost in an earlier call: when its answer is there, what was paid has been counted with it
    */
-  async store(job: JobContext, embedded: readonly EmbeddedText[], spent: { tokens: number; cost: number }, isAgain = false): Promise<void> {
+  async store(job: JobContext, embedded: readonly EmbeddedAnswer[], spent: Spent, isAgain = false): Promise<void> {
     await this.db.transaction().execute(async (trx) => {
       // In one order, whichever the order of the answer: two workers with the same texts would wait for each other.
       const { numAffectedRows: added } = await sql`
@@ -70,7 +67,7 @@ export class EmbeddingRepository {
     });
   }
 
-  async getSpent(jobId: string): Promise<{ tokens: number; cost: number }> {
+  async getSpent(jobId: string): Promise<Spent> {
     const row = await this.db.selectFrom('ingestion_jobs').select(['tokens_paid', 'cost']).where('id', '=', jobId).executeTakeFirst();
     return { tokens: row?.tokens_paid ?? 0, cost: row?.cost ?? 0 };
   }

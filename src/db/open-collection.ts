@@ -1,13 +1,6 @@
-import type { EmbeddingChoice } from '../domain/ingestion-input';
+import type { CollectionWishes, EmbeddingChoice } from '../domain/ingestion-input';
 import { CHUNK_DEFAULTS } from '../domain/job-defaults';
 import type { Collection, CollectionRepository, ModelRow } from './collection-repository';
-
-/** What a job, or whoever makes a collection, says of it. Absent: the collection's own, or the default of a new one. */
-export interface CollectionWishes {
-  embedding?: EmbeddingChoice;
-  chunkTokens?: number;
-  chunkOverlap?: number;
-}
 
 /** @param describe of the models; throws INVALID_INPUT for one that there isn't */
 export async function openCollection(

@@ -46,6 +46,13 @@ export interface EmbeddingChoice {
   dimensions?: number;
 }
 
+/** What a job, or whoever makes a collection, says of it. Absent: the collection's own, or the default of a new one. */
+export interface CollectionWishes {
+  embedding?: EmbeddingChoice;
+  chunkTokens?: number;
+  chunkOverlap?: number;
+}
+
 /** Everything is optional; unknown keys are refused. `embedding` and the chunk settings belong to the collection: absent means the collection's. */
 export interface JobOptions {
   /** Size of a chunk in tokens of the collection's model. Default 256. */

@@ -1,5 +1,5 @@
 import type { DocumentOutcome } from '../domain/document-outcome';
-import type { EmbeddingChoice, IngestionInput, OwnSource, Source } from '../domain/ingestion-input';
+import type { CollectionWishes, IngestionInput, OwnSource, Source } from '../domain/ingestion-input';
 import type { JobPhase } from '../domain/job-phase';
 import type { JobStatus } from '../domain/job-status';
 import type { JobStatusResponse, PhaseStatusView } from '../domain/job-view';
@@ -85,13 +85,6 @@ export interface SourceView {
   kind: string;
   documents: number;
   chunks: number;
-}
-
-/** Absent: the default; for a collection that there is, its own. */
-export interface CollectionWishes {
-  embedding?: EmbeddingChoice;
-  chunkTokens?: number;
-  chunkOverlap?: number;
 }
 
 export interface Readiness {
