@@ -133,7 +133,7 @@ class ChildProcessPool implements ParserPool {
     if (path !== undefined) this.listings.set(path, slot);
     try {
       // A system that is out of memory or handles may refuse another process at once.
-      slot.child ??= new ParserChild(this.options.parserModules, this.options);
+      slot.child ??= new ParserChild(this.options.parserModules, this.options.memoryLimitBytes);
       task.resolve(await slot.child.run(task.request, task.timeLimitMs, task.signal));
     } catch (error) {
       if (path !== undefined) this.listings.delete(path);

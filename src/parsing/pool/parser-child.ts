@@ -8,11 +8,6 @@ import type { Answer, ChildSettings, Methods, Request } from './messages';
 import { findProcessorWaitMs } from './processor-wait';
 import { findResidentBytes } from './resident-memory';
 
-export interface ChildLimits {
-  timeLimitMs: number;
-  memoryLimitBytes: number;
-}
-
 const CHECK_MS = 100;
 /** Parsing gives way to what all jobs wait for: the worker's event loop, Temporal and Postgres. Its start, which has a limit of its own, does not. */
 const PRIORITY = constants.priority.PRIORITY_BELOW_NORMAL;
@@ -44,7 +39,7 @@ export class ParserChild {
 
   constructor(
     parserModules: readonly string[],
-    private readonly limits: ChildLimits,
+    private readonly memoryLimitBytes: number,
   ) {
     const settings: ChildSettings = { parentPid: process.pid, parserModules };
     this.process = fork(path.join(__dirname, 'child-main.js'), [JSON.stringify(settings)], {
@@ -52,7 +47,7 @@ export class ParserChild {
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       env: childEnvironment(),
       // Instead of the parent's own flags (a debugger's port, a test runner's loader). Small young spaces keep an idle child small.
-      execArgv: [`--max-old-space-size=${Math.ceil(limits.memoryLimitBytes / 2 ** 20)}`, '--max-semi-space-size=4'],
+      execArgv: [`--max-old-space-size=${Math.ceil(memoryLimitBytes / 2 ** 20)}`, '--max-semi-space-size=4'],
     });
     this.process.stderr?.setEncoding('utf8').on('data', (text: string) => {
       this.stderr = (this.stderr + text).slice(-STDERR_CHARACTERS);
@@ -161,7 +156,7 @@ export class ParserChild {
   private async checkMemory(pending: PendingRequest | undefined): Promise<void> {
     const bytes = this.process.pid === undefined ? undefined : await findResidentBytes(this.process.pid);
     // The request may have been answered meanwhile.
-    if (bytes !== undefined && bytes > this.limits.memoryLimitBytes && pending !== undefined && pending === this.pending)
+    if (bytes !== undefined && bytes > this.memoryLimitBytes && pending !== undefined && pending === this.pending)
       this.killBecause(this.tooMuchMemory());
   }
 
@@ -172,7 +167,7 @@ export class ParserChild {
   private tooMuchMemory(): DocumentFailure {
     return new DocumentFailure(
       'PARSE_MEMORY',
-      `Parsing needed more than ${Math.round(this.limits.memoryLimitBytes / 2 ** 20)} MiB of memory.`,
+      `Parsing needed more than ${Math.round(this.memoryLimitBytes / 2 ** 20)} MiB of memory.`,
     );
   }
 
