@@ -125,7 +125,7 @@ class Cell {
     Object.assign(run.rig.provider.behaviour, { key: null, faults: [] });
     const { problems, mirrorLagMs } = await checkAgreement(run, end);
     figures.mirrorLagMs = mirrorLagMs;
-    violations.push(...problems, ...(await checkNoOrphans(run)), ...(await checkPublished(run, end)), ...(await checkOutcomes(run, end, fault.mayFail?.())));
+    violations.push(...problems, ...(await checkNoOrphans(run)), ...(await checkPublished(run, end)), ...(await checkOutcomes(run, end, fault.mayFail)));
     await this.judgeLooks(end);
     this.judgePayments();
   }
@@ -155,16 +155,13 @@ class Cell {
     const watch = this.watch!;
     await watch.stop();
     const { samples, failures, slowestMs } = watch;
-    for (const stream of ['workflow', 'mirror', 'rows'] as const) {
-      const views = samples.filter((sample) => sample.stream === stream).map(({ view }) => view);
-      violations.push(...illegalSteps(views, end).map((problem) => `(e) ${stream}: ${problem}`));
-    }
+    violations.push(...watch.illegalSteps(end));
     for (const look of this.looks) {
       violations.push(...look.problems, ...(look.view ? illegalSteps([look.view], end).map((problem) => `(e) status: ${problem}`) : []));
       figures.slowestCommandMs = Math.max(figures.slowestCommandMs, look.slowestMs);
     }
     // The service looks past the proxies: one of its servers always answers.
-    for (const code of new Set(failures.map((failure) => failure.code))) violations.push(`(e) status gave ${code} ${failures.filter((failure) => failure.code === code).length} times`);
+    for (const code of new Set(failures)) violations.push(`(e) status gave ${code} ${failures.filter((failure) => failure === code).length} times`);
     if (slowestMs > PROMISED_MS.answer) violations.push(`(time) a status took ${slowestMs} ms`);
     figures.slowestStatusMs = slowestMs;
     figures.loadAverage = Math.round(loadavg()[0]!);

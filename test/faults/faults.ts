@@ -26,7 +26,7 @@ export interface Fault {
   /** Codes with which the job may end instead of COMPLETED. */
   readonly mayEndWith?: readonly string[];
   /** How many documents may fail with these codes. */
-  readonly mayFail?: () => { count: number; code: string };
+  readonly mayFail?: { count: number; code: string };
   /** What the next activity may take to start after {@link mend}. */
   readonly recoveryLimitMs?: number;
 }
@@ -216,6 +216,6 @@ function refusedText(run: CellRun): Fault {
   return {
     ...providerFault(run, () => void (behaviour.refuseContaining = '(299)')),
     untilFelt: undefined,
-    mayFail: () => ({ count: 1, code: 'REFUSED_BY_PROVIDER' }),
+    mayFail: { count: 1, code: 'REFUSED_BY_PROVIDER' },
   };
 }

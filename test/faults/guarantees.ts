@@ -123,7 +123,7 @@ function whyNotRun(cells: readonly CellLine[], notRun: readonly Extract<ResultLi
   return [[...notRun.map(({ cell, why }) => `- ${cell}: ${why}.`), ...(run < product ? [`- ${rest}`] : [])].join('\n') || 'Nothing.'];
 }
 
-function latest<T extends { date: string }>(lines: readonly T[], keyOf: (line: T) => string): T[] {
+function latest<T>(lines: readonly T[], keyOf: (line: T) => string): T[] {
   return [...new Map(lines.map((line) => [keyOf(line), line])).values()];
 }
 

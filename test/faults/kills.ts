@@ -6,7 +6,6 @@ import { CellRun, JOB_OPTIONS, summaryOf } from './cell-run';
 import { createFault } from './faults';
 import { checkAgreement, checkNoOrphans, checkOutcomes, checkPublished } from './invariants';
 import { checkNoSessions, endWorkers } from './leftovers';
-import { illegalSteps } from './legal-history';
 import { judgePayments, type Outage } from './payments';
 import { createRandom } from './random';
 import { activityStarts, recoveryMs } from './recovery';
@@ -75,10 +74,7 @@ export async function runKills(rig: Rig, seed: number, count: number, log: (line
   });
   for (const { target, ms, limitMs } of recovered) if (ms > limitMs) violations.push(`(recovery) after ${target}: ${ms} ms`);
   violations.push(...(await checkAgreement(run, end)).problems, ...(await checkNoOrphans(run)), ...(await checkPublished(run, end)), ...(await checkOutcomes(run, end)));
-  for (const stream of ['workflow', 'mirror', 'rows'] as const) {
-    const views = watch.samples.filter((sample) => sample.stream === stream).map(({ view }) => view);
-    violations.push(...illegalSteps(views, end).map((problem) => `(e) ${stream}: ${problem}`));
-  }
+  violations.push(...watch.illegalSteps(end));
   const { repeated, unexcused } = judgePayments(run.requests, outages);
   if (unexcused > 0) violations.push(`(b) ${unexcused} texts were paid for twice that were not under way at a kill`);
   violations.push(...(await endWorkers(run)));

@@ -8,25 +8,22 @@ import type { MirroredJob } from '../../src/db/mirrored-job';
 import { viewOf } from '../../src/domain/ingestion-state';
 import type { JobStatusResponse } from '../../src/domain/job-view';
 import type { IngestionService } from '../../src/service/ingestion-service';
+import { illegalSteps } from './legal-history';
 
 const INTERVAL_MS = 200;
 
-export interface Sample {
-  /** Answers of one stream must follow each other legally: the workflow's own, the service's from the mirror, the mirror's rows. */
-  stream: 'workflow' | 'mirror' | 'rows';
-  atMs: number;
-  view: JobStatusResponse;
-}
+/** Answers of one stream must follow each other legally: the workflow's own, the service's from the mirror, the mirror's rows. */
+const STREAMS = ['workflow', 'mirror', 'rows'] as const;
 
-/** A look that gave no answer: its code. */
-export interface FailedLook {
-  atMs: number;
-  code: string;
+export interface Sample {
+  stream: (typeof STREAMS)[number];
+  view: JobStatusResponse;
 }
 
 export class StatusWatch {
   readonly samples: Sample[] = [];
-  readonly failures: FailedLook[] = [];
+  /** Codes of the looks that gave no answer. */
+  readonly failures: string[] = [];
   /** Of all looks through the service, with an answer or without. */
   slowestMs = 0;
   private stopped = false;
@@ -42,6 +39,14 @@ export class StatusWatch {
     await Promise.all(this.loops);
   }
 
+  /** What of each stream can't be, when the job ended like this. */
+  illegalSteps(end: JobStatusResponse): string[] {
+    return STREAMS.flatMap((stream) => {
+      const views = this.samples.filter((sample) => sample.stream === stream).map(({ view }) => view);
+      return illegalSteps(views, end).map((problem) => `(e) ${stream}: ${problem}`);
+    });
+  }
+
   private async repeat(look: () => Promise<void>): Promise<void> {
     while (!this.stopped) {
       await look();
@@ -53,17 +58,16 @@ export class StatusWatch {
     const atMs = Date.now();
     try {
       const view = await this.service().status(this.jobId);
-      this.samples.push({ stream: view.readFrom, atMs, view });
+      this.samples.push({ stream: view.readFrom, view });
     } catch (error) {
-      this.failures.push({ atMs, code: (error as { code?: string }).code ?? String(error) });
+      this.failures.push((error as { code?: string }).code ?? String(error));
     }
     this.slowestMs = Math.max(this.slowestMs, Date.now() - atMs);
   }
 
   private async lookAtRows(): Promise<void> {
-    const atMs = Date.now();
     const found = await this.rows().find(this.jobId).catch(() => undefined);
-    if (found !== undefined) this.samples.push({ stream: 'rows', atMs, view: viewOfRows(found) });
+    if (found !== undefined) this.samples.push({ stream: 'rows', view: viewOfRows(found) });
   }
 }
 
