@@ -1,4 +1,4 @@
-/** What must be true when a job has ended, whatever happened to it; the letters are those of the issue and of docs/guarantees.md. */
+/** What must be true when a job has ended, whatever happened to it; the letters are those of promises.ts. */
 import { isDeepStrictEqual } from 'node:util';
 import { WorkflowFailedError } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';

@@ -1,9 +1,9 @@
 /**
- * The fault harness: `npm run test:faults -- [--seed 0] [--cells N] [--only 'postgres-kill*'] [--kills 100] [--again]`.
+ * The fault harness: `npm run test:faults -- [--seed 0] [--cells N] [--only 'postgres-kill*'] [--kills 100] [--again] [--results FILE]`.
  *
  * Runs the covering set of the seed, or the cells of it that `--only` names (with an @, of the whole product), appends a line a cell to
- * results.jsonl, and writes docs/guarantees.md from that file. Cells that the file has for this seed and commit are passed over unless `--again`.
- * Exit code 1 when a promise was broken.
+ * results.jsonl, and writes docs/guarantees.md from that file (with `--results`: appends to that file, and writes no page). Cells that kept every
+ * promise, as the file has it for this seed and commit, are passed over unless `--again`. Exit code 1 when a promise was broken.
  */
 import { parseArgs } from 'node:util';
 import picomatch from 'picomatch';

@@ -1,7 +1,7 @@
 /** Which fault is tried at which moment: a balanced part of the whole product, and what else a cell varies. */
 import { createRandom } from './random';
 
-/** What is done to a job, one at a time. How: faults/. */
+/** What is done to a job, one at a time. How: faults.ts. */
 export const FAULTS = [
   'worker-kill',
   'worker-sigterm',
