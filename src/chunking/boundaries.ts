@@ -10,7 +10,7 @@ const CJK_SENTENCE_END = new Set('。！？｡');
 const CLOSING = new Set('"\')]}»”’›*_`」』）】〕');
 
 /** What kind of place `index` is. Looks back over the white space before it, and no further than some characters. */
-export function boundaryAt(text: string, index: number): number {
+function boundaryAt(text: string, index: number): number {
   if (index === 0) return Boundary.NONE;
   if (!isWhiteAt(text, index - 1)) return endsCjkSentence(text, index) ? Boundary.SENTENCE : Boundary.NONE;
   let newlines = 0;

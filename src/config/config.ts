@@ -112,7 +112,7 @@ export function describeConfig(config: SluiceConfig): { name: string; value: str
 }
 
 /** The URL as it may be shown. */
-export function withoutPassword(databaseUrl: string): string {
+function withoutPassword(databaseUrl: string): string {
   const url = new URL(databaseUrl);
   if (url.password) url.password = '***';
   for (const name of ['password', 'sslpassword']) if (url.searchParams.has(name)) url.searchParams.set(name, '***');

@@ -36,7 +36,7 @@ export interface TemporalOptions {
 }
 
 /** The server that runs on this folder's database now, ready or not; undefined when none does. */
-export async function findTemporalProcess(folder: ServerFolder): Promise<RunningTemporal | undefined> {
+async function findTemporalProcess(folder: ServerFolder): Promise<RunningTemporal | undefined> {
   const pid = Number(await readFile(folder.temporalPid, 'utf8').catch(() => ''));
   const line = pid ? `${findCommandLine(pid)} ` : '';
   const [port, uiPort] = [/ --port (\d+)/.exec(line)?.[1], / --ui-port (\d+)/.exec(line)?.[1]];

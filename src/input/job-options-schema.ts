@@ -69,6 +69,6 @@ export function jobOptionsSchemaFor(ownProviders: readonly string[]) {
  * Whether an overlap leaves a chunk room for text of its own. With one of the two absent (it is the collection's) that can't be told: the
  * job's opening asks again, when it knows both.
  */
-export function hasRoomBesideOverlap({ chunkTokens, chunkOverlap }: { chunkTokens?: unknown; chunkOverlap?: unknown }): boolean {
+function hasRoomBesideOverlap({ chunkTokens, chunkOverlap }: { chunkTokens?: unknown; chunkOverlap?: unknown }): boolean {
   return typeof chunkTokens !== 'number' || typeof chunkOverlap !== 'number' || chunkOverlap < chunkTokens / 2;
 }

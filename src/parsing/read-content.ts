@@ -6,7 +6,7 @@ import { fileToken } from './file-token';
 import type { FileContent } from './parser-pool';
 
 /** What is larger would not fit the child's memory in any format. */
-export const MAX_DOCUMENT_BYTES = 128 * 1024 * 1024;
+const MAX_DOCUMENT_BYTES = 128 * 1024 * 1024;
 
 /** All bytes of the document. Throws TOO_LARGE or READ_ERROR. */
 export async function readContent(content: FileContent): Promise<Buffer> {

@@ -30,10 +30,10 @@ export const JOB_OPTIONS: JobOptions = {
   chunkOverlap: 0,
   concurrency: { LOADING: 1, CHUNKING: 1, EMBEDDING: 2, INDEXING: 1 },
 };
-export const LATENCY_MS = 300;
+const LATENCY_MS = 300;
 
 /** A job that has not ended by then is stuck. */
-export const END_PATIENCE_MS = 180_000;
+const END_PATIENCE_MS = 180_000;
 
 export class CellRun {
   readonly folder: string;

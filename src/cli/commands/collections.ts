@@ -51,7 +51,7 @@ function deleteCollection(context: CommandContext, name: string, yes: boolean | 
   });
 }
 
-export function collectionLines(collections: readonly CollectionView[], style: Style): string[] {
+function collectionLines(collections: readonly CollectionView[], style: Style): string[] {
   return tableLines(
     collections,
     [

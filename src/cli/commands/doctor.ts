@@ -36,7 +36,7 @@ export function registerDoctor(program: Command, run: Runner): void {
   addCommonOptions(command);
 }
 
-export function checkLines(checks: readonly Check[], style: Style): string[] {
+function checkLines(checks: readonly Check[], style: Style): string[] {
   const width = Math.max(...checks.map(({ name }) => name.length));
   return checks.flatMap(({ name, detail, problem }) => [
     `${problem ? style.bad('✗') : style.good('✓')} ${name.padEnd(width)}  ${harmless(detail)}`,

@@ -34,7 +34,7 @@ export function registerFailures(program: Command, run: Runner): void {
 }
 
 /** A document a paragraph: names and messages may be long, and are never cut. */
-export function failureLines(documents: readonly DocumentView[], style: Style): string[] {
+function failureLines(documents: readonly DocumentView[], style: Style): string[] {
   return documents.flatMap(({ uri, phase, code, message, attempts }) => {
     const where = [code, phase && `in ${phase}`, attempts > 1 && `after ${attempts} attempts`].filter(Boolean).join(' ');
     return [style.bold(harmless(uri)), `  ${[where && style.bad(where), message && harmless(message)].filter(Boolean).join(': ')}`];

@@ -37,7 +37,7 @@ export function registerJobs(program: Command, run: Runner): void {
   addPageOptions(addCommonOptions(command));
 }
 
-export function jobLines(jobs: readonly JobStatusResponse[], style: Style): string[] {
+function jobLines(jobs: readonly JobStatusResponse[], style: Style): string[] {
   return tableLines(
     jobs,
     [

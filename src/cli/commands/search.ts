@@ -51,7 +51,7 @@ export function requiredCollection(collection: string | undefined, example: stri
   throw new SluiceError('INVALID_INPUT', 'Which collection? --collection is missing.', { hint: `For example: ${example}` });
 }
 
-export function resultLines(results: readonly SearchResult[], columns: number, style: Style): string[] {
+function resultLines(results: readonly SearchResult[], columns: number, style: Style): string[] {
   const width = Math.min(WIDEST_TEXT, columns) - 4;
   return results.flatMap(({ documentUri, headingPath, text, score }, index) => {
     const lines = wrapped(harmless(text.replace(/\s+/g, ' ').trim()), width);

@@ -43,7 +43,7 @@ export function registerUp(program: Command, run: Runner): void {
 }
 
 /** As assignments, so that they can be copied into a shell. */
-export function addressLines({ databaseUrl, temporalAddress, namespace, temporalUiUrl }: ServerAddresses): string[] {
+function addressLines({ databaseUrl, temporalAddress, namespace, temporalUiUrl }: ServerAddresses): string[] {
   const lines = [`DATABASE_URL=${databaseUrl}`, `TEMPORAL_ADDRESS=${temporalAddress}`, `TEMPORAL_NAMESPACE=${namespace}`];
   return temporalUiUrl ? [...lines, `Temporal's Web UI: ${temporalUiUrl}`] : lines;
 }

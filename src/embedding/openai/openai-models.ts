@@ -8,7 +8,7 @@ const OPENAI_MODELS = new Map([
   ['text-embedding-ada-002', { dimensions: 1536, canShorten: false, price: 0.1 }],
 ]);
 
-export const DEFAULT_OPENAI_MODEL = 'text-embedding-3-small';
+const DEFAULT_OPENAI_MODEL = 'text-embedding-3-small';
 
 export interface ResolvedModel {
   model: string;

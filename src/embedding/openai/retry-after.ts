@@ -1,5 +1,5 @@
 /** A provider that asks for more is asked again sooner: its limits are per minute, and a wrong clock must not stop a job for a day. */
-export const MAX_RETRY_AFTER_MS = 10 * 60_000;
+const MAX_RETRY_AFTER_MS = 10 * 60_000;
 
 /**
  * What an answer asks to wait, in ms: `retry-after-ms`, or `retry-after` as seconds or as a date; undefined when it doesn't say.
