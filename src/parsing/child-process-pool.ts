@@ -19,8 +19,9 @@ export interface ParserPoolOptions {
 
 const DEFAULT_TIME_LIMIT_MS = 60_000;
 const DEFAULT_MEMORY_LIMIT_BYTES = 512 * 2 ** 20;
-/** What a library leaks or a document leaves behind ends with the child. */
+/** What a library leaks or a document leaves behind ends with the child. So many that starting another costs next to nothing of their time. */
 const DOCUMENTS_A_CHILD = 5_000;
+/** One in the middle of a container is kept for longer: the next would have to read the container again. */
 const DOCUMENTS_A_LISTING_CHILD = 10_000;
 /** A child grown larger by one document is replaced: the worker and its children are to stay below 500 MB. */
 const MAX_IDLE_BYTES = 160 * 2 ** 20;
