@@ -30,12 +30,6 @@ export function maxContextTokens(settings: ChunkSettings): number {
   return Math.floor(settings.chunkTokens * CONTEXT_SHARE);
 }
 
-/** Tokens that {@link embeddedText} has at most: settings for which this exceeds a model's limit for one text can't be used with it. */
-export function maxEmbeddedTokens(settings: ChunkSettings): number {
-  const separatorTokens = 1;
-  return settings.chunkTokens + maxContextTokens(settings) + separatorTokens;
-}
-
 /** What is sent to the embedding model for a chunk, and what its text hash is taken of. */
 export function embeddedText(chunk: Pick<Chunk, 'context' | 'text'>): string {
   return chunk.context === '' ? chunk.text : `${chunk.context}${CONTEXT_SEPARATOR}${chunk.text}`;
