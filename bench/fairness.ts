@@ -1,5 +1,5 @@
 /**
- * How much longer a small job takes when many large ones are at work: `npm run bench:fairness -- [--jobs 50] [--documents 1000] [--small-documents 20] [--latency-ms 300] [--batch-documents 50] [--requests-per-minute 600]`.
+ * How much longer a small job takes when many large ones are at work: `npm run bench:fairness -- [--jobs 50] [--documents 1000] [--small-documents 20] [--latency-ms 300]`.
  * Two workers on embedded servers, all jobs at one provider; the small jobs come, one after another, when each large one has loaded its first batch. The ratio should be below 3.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
@@ -28,7 +28,7 @@ const POLL_MS = 50;
 const PAUSE_MS = 3_000;
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({ options: { jobs: { type: 'string', default: '50' }, documents: { type: 'string', default: '1000' }, 'small-documents': { type: 'string', default: '20' }, 'latency-ms': { type: 'string', default: '300' }, 'batch-documents': { type: 'string' }, 'requests-per-minute': { type: 'string' } } });
+  const { values } = parseArgs({ options: { jobs: { type: 'string', default: '50' }, documents: { type: 'string', default: '1000' }, 'small-documents': { type: 'string', default: '20' }, 'latency-ms': { type: 'string', default: '300' } } });
   const [jobs, documents, smallDocuments] = [values.jobs, values.documents, values['small-documents']].map(Number) as [number, number, number];
   const work = makeBenchFolder();
   const folderOf = (name: string, count: number, first: number) => {
@@ -50,15 +50,13 @@ async function main(): Promise<void> {
     };
     const provider = await run([join(DIST, 'test/embedding/embeddings-server.js'), '--port', '0', '--latency-ms', values['latency-ms'], '--dimensions', String(DIMENSIONS)]);
     const env = { DATABASE_URL: servers.databaseUrl, TEMPORAL_ADDRESS: servers.temporalAddress, OPENAI_BASE_URL: /http:\S+/.exec(provider)![0], OPENAI_API_KEY: 'bench' };
-    const limit = values['requests-per-minute'] === undefined ? {} : { SLUICE_EMBEDDING_REQUESTS_PER_MINUTE: values['requests-per-minute'] };
-    for (let worker = 0; worker < 2; worker++) await run([join(DIST, 'src/cli/main.js'), 'worker'], { ...env, ...limit });
+    for (let worker = 0; worker < 2; worker++) await run([join(DIST, 'src/cli/main.js'), 'worker'], env);
 
     const client = await connectClient({ address: servers.temporalAddress }, 'default');
     const db = connect(servers.databaseUrl);
     const service = createIngestionService({ client, db, readers: createSourceReaders({ parsers: createParserPool() }), models: undefined as never });
-    const batchOf = (collection: string) => (values['batch-documents'] === undefined || !collection.startsWith('large') ? {} : { batchDocuments: Number(values['batch-documents']) });
     const start = (collection: string, path: string) =>
-      service.start({ collection, source: { kind: 'folder', path }, options: { ...batchOf(collection), embedding: { provider: 'openai', model: 'bench', dimensions: DIMENSIONS } } });
+      service.start({ collection, source: { kind: 'folder', path }, options: { embedding: { provider: 'openai', model: 'bench', dimensions: DIMENSIONS } } });
     const secondsOf = async (collection: string, path: string) => {
       const started = performance.now();
       const { jobId } = await start(collection, path);
