@@ -11,15 +11,18 @@ import { ProviderError, type EmbeddingProvider } from '../src/embedding/provider
 import { lastingFailure } from '../src/embedding/provider-failure';
 import { largestRequestTokens } from '../src/embedding/provider-rates';
 import { OPEN_GATE } from '../src/embedding/request-gate';
-import { SharedGate } from '../src/embedding/shared-gate';
+import { GateClosed, SharedGate } from '../src/embedding/shared-gate';
 import type { Activities } from './activities';
 import type { ActivityDependencies } from './dependencies';
 import { BudgetUsedUp, JobGate } from './job-gate';
 import { attemptNumber, stoppable } from './stoppable';
 import { whileAway } from './while-away';
 
-/** An attempt that the limits of the provider draw out ends by itself: Temporal's limit, 30 minutes, would break off what is paid for. */
-const MAX_ATTEMPT_MS = 20 * 60_000;
+/**
+ * So long an attempt keeps its slot while it waits for a provider. Then it goes back to the queue, with what is embedded: the slots of a worker are few,
+ * and batches of jobs that have had little go first.
+ */
+const MAX_ATTEMPT_MS = 20_000;
 
 const NOTE_INTERVAL_MS = 1_000;
 
@@ -46,6 +49,7 @@ export function createEmbedBatch({ db, models, providerRates, observer, goingAwa
         if (missing.length > 0) await embed(job, batch, missing.map((text) => ({ ...text, text: embeddedText(text) })), budget ?? {}, stop, abort);
       } catch (error) {
         if (error instanceof BudgetUsedUp) return { stopped: true as const };
+        if (error instanceof GateClosed) throw comeBackLater(error.reason === 'RATE_LIMITED' ? 'PROVIDER_RATE_LIMITED' : 'PROVIDER_UNAVAILABLE', error.message, error.retryMs);
         throw (error instanceof ProviderError && lastingFailure(error)) || error;
       }
       return batches.complete(jobId, 'EMBEDDING', batch);
@@ -56,7 +60,7 @@ export function createEmbedBatch({ db, models, providerRates, observer, goingAwa
   async function embed(job: JobContext, batch: number, texts: TextToEmbed[], budget: Budget, stop: AbortSignal, abort: AbortSignal): Promise<void> {
     const embedder = models.getEmbedder(job.model);
     const { price = 0 } = models.describe(job.model);
-    const halt = AbortSignal.any([stop, AbortSignal.timeout(MAX_ATTEMPT_MS)]);
+    const halt = embedder.provider.isLocal ? stop : AbortSignal.any([stop, AbortSignal.timeout(MAX_ATTEMPT_MS)]);
     const options = {
       jobId: job.jobId,
       stop: halt,
@@ -82,7 +86,7 @@ export function createEmbedBatch({ db, models, providerRates, observer, goingAwa
       await embedder.embedAll(texts, { ...options, gate, maxTokensPerRequest, findStored }).finally(() => clearInterval(noting));
     }
     stop.throwIfAborted();
-    if (halt.aborted) throw ApplicationFailure.create({ message: "The provider's limits draw the batch out.", type: 'PROVIDER_RATE_LIMITED', nextRetryDelay: 1 });
+    if (halt.aborted) throw comeBackLater('SLOT_GIVEN_BACK', 'The provider takes long over the batch, which lets others go first; what is embedded stays.', 0);
   }
 
   /** What the budget leaves: a request larger than that would go beyond it by more than it must. */
@@ -101,4 +105,9 @@ export function createEmbedBatch({ db, models, providerRates, observer, goingAwa
     sharedGates.set(key, gate);
     return gate;
   }
+}
+
+/** Temporal has the batch tried again in so long. */
+function comeBackLater(type: string, message: string, ms: number): ApplicationFailure {
+  return ApplicationFailure.create({ message, type, nextRetryDelay: Math.max(1, Math.ceil(ms)) });
 }

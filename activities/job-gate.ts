@@ -2,7 +2,6 @@
  * The gate as one job's batch sees it: what holds its requests up is noted for the job's status, an outage is counted against the job's
  * patience, and a budget that is used up lets nothing pass.
  */
-import { ApplicationFailure } from '@temporalio/activity';
 import type { EmbeddingRepository } from '../src/db/embedding-repository';
 import type { JobContext } from '../src/db/job-context';
 import type { PhaseWaitRepository } from '../src/db/phase-wait-repository';
@@ -41,7 +40,7 @@ export class JobGate implements RequestGate {
 
   async pass(tokens: number, signal: AbortSignal): Promise<Passage | undefined> {
     const passage = await this.dependencies.shared.pass(tokens, signal).catch(async (error: unknown) => {
-      throw error instanceof GateClosed ? await this.#comeBackLater(error) : error;
+      throw error instanceof GateClosed ? await this.#noteClosed(error) : error;
     });
     if (passage === undefined) return undefined;
     // Last of all, by what all workers have stored: only requests under way can go beyond the budget.
@@ -78,11 +77,9 @@ export class JobGate implements RequestGate {
     await this.dependencies.waits.waitsForTurn(this.job.jobId);
   }
 
-  async #comeBackLater({ reason, message, retryMs }: GateClosed): Promise<ApplicationFailure> {
+  async #noteClosed({ reason, message, retryMs }: GateClosed): Promise<GateClosed> {
     const leftMs = await this.#note(reason, message);
-    const delayMs = Math.min(retryMs * (1 + JITTER * Math.random()), leftMs);
-    const type = reason === 'RATE_LIMITED' ? 'PROVIDER_RATE_LIMITED' : 'PROVIDER_UNAVAILABLE';
-    return ApplicationFailure.create({ message, type, nextRetryDelay: Math.max(1, Math.ceil(delayMs)) });
+    return new GateClosed(reason, message, Math.min(retryMs * (1 + JITTER * Math.random()), leftMs));
   }
 
   /**

@@ -20,9 +20,9 @@ export class FinishingRepository {
   /**
    * Removes what is gone from the source, a slice a transaction. Nothing is removed when a part of the source could not be listed, nor of
    * a container that could not be read or has a broken record: what stands behind that is not known to be gone.
-   * Rejects with STOPPED once the job's staging is closed.
+   * @returns how many documents this job has removed, over all attempts
    */
-  async removeVanished(job: JobContext, signal: AbortSignal): Promise<void> {
+  async removeVanished(job: JobContext, signal: AbortSignal): Promise<number> {
     const partition = sql.id('sluice', chunkPartition(job.collectionId));
     for (;;) {
       const removed = await cancellableTransaction(this.db, signal, async (trx) => {
@@ -44,8 +44,9 @@ export class FinishingRepository {
         await trx.updateTable('ingestion_jobs').set({ documents_removed: sql`documents_removed + ${rows.length}`, updated_at: sql`now()` }).where('id', '=', job.jobId).execute();
         return rows.length;
       });
-      if (removed < REMOVAL_SLICE) return;
+      if (removed < REMOVAL_SLICE) break;
     }
+    return this.getRemoved(job.jobId);
   }
 
   /** Documents of the job that have an outcome: at its end, all that were discovered. */
@@ -60,7 +61,6 @@ export class FinishingRepository {
     return row.staging_closed_at !== null;
   }
 
-  /** How many documents the job has removed, over all attempts. */
   async getRemoved(jobId: string): Promise<number> {
     const { documents_removed: removed } = await this.db.selectFrom('ingestion_jobs').select('documents_removed').where('id', '=', jobId).executeTakeFirstOrThrow();
     return removed;

@@ -7,6 +7,7 @@ import type { RequestGate } from './request-gate';
 import { planRequests } from './request-planner';
 import { RequestSlots } from './request-slots';
 import { sendRequest, type PlannedRequest, type Sender } from './send-request';
+import { GateClosed } from './shared-gate';
 import { TextClaims, type ClaimOutcome } from './text-claims';
 
 export interface TextToEmbed {
@@ -61,7 +62,8 @@ export class Embedder {
    * Resolves when every text is stored or refused (finished), or when `stop` ended it before. A text that another batch of this worker
    * has in hand is waited for: it is stored by that batch's `store`.
    *
-   * Rejects with the first error of {@link sendRequest}, after what was sent has been stored; with the reason of `abort` when that is aborted.
+   * Rejects with the first error of {@link sendRequest}, after what was sent has been stored; when a limit is used up, after what it had granted; with the
+   * reason of `abort` when that is aborted.
    */
   async embedAll(texts: readonly TextToEmbed[], options: EmbedOptions): Promise<{ finished: boolean }> {
     const { stop, abort } = options;
@@ -116,13 +118,19 @@ export class Embedder {
       },
     };
     let failure: { error: unknown } | undefined;
+    let limit: GateClosed | undefined;
     const lane = async () => {
       while (queue.length > 0 && (await this.#slots.acquire(options.jobId, halt.signal))) {
+        const request = halt.signal.aborted ? undefined : queue.shift();
         try {
-          const request = halt.signal.aborted ? undefined : queue.shift();
-          if (request === undefined) continue;
-          queue.push(...(await sendRequest(request, sender)));
+          if (request !== undefined) queue.push(...(await sendRequest(request, sender)));
         } catch (error) {
+          if (error instanceof GateClosed && error.reason === 'RATE_LIMITED') {
+            // Other lanes may have been granted turns already: given up, they would be lost to everyone.
+            limit = error;
+            queue.unshift(request!);
+            return;
+          }
           failure ??= { error };
           halt.abort();
         } finally {
@@ -135,6 +143,7 @@ export class Embedder {
     for (const { hash } of own) if (pending.has(hash)) this.#claims.settle(hash, { kind: 'released' });
     options.abort.throwIfAborted();
     if (failure) throw failure.error;
+    if (limit && queue.length > 0 && !halt.signal.aborted) throw limit;
   }
 
   async #awaitOthers(

@@ -40,6 +40,7 @@ export class SharedGate implements RequestGate {
   #isServing = false;
   /** An answer is news to the others. */
   #isTroubled = false;
+  /** Since when the provider has been in trouble. */
   #closedAtMs: number | undefined;
   #look: (() => void) | undefined;
   #charged = 0;
@@ -163,8 +164,9 @@ export class SharedGate implements RequestGate {
 
   async #wait({ reason, waitMs, isProbing, message }: Closed): Promise<void> {
     this.#closedFor = reason;
-    this.#closedAtMs ??= performance.now();
-    const leftMs = this.#closedAtMs + MAX_CLOSED_MS - performance.now();
+    // Where a limit has no more to give for now, those that were granted their turns keep them.
+    if (reason === 'PROVIDER_DOWN') this.#closedAtMs ??= performance.now();
+    const leftMs = (this.#closedAtMs ?? performance.now()) + MAX_CLOSED_MS - performance.now();
     if (leftMs <= 0 || (waitMs > leftMs && !isProbing)) return this.#rejectAll(new GateClosed(reason, message, isProbing ? Math.min(waitMs, MAX_CLOSED_MS) : waitMs));
     await new Promise<void>((resolve) => {
       this.#look = resolve;

@@ -1,6 +1,11 @@
+import { MockActivityEnvironment } from '@temporalio/testing';
+import type { ActivityDependencies } from '../../activities/dependencies';
+import { createFinishJob } from '../../activities/finish-job';
 import { DiscoveryRepository } from '../../src/db/discovery-repository';
 import { FinishingRepository } from '../../src/db/finishing-repository';
+import { closeStaging } from '../../src/db/job-context';
 import { LoadingRepository } from '../../src/db/loading-repository';
+import { expectEventually } from '../harness/expect-eventually';
 import { openDatabase, type OpenDatabase } from './database';
 import { discover, endJob, found, ingest, NEVER, openJob, sha256, type TestDocument } from './staged-job';
 
@@ -42,6 +47,23 @@ describe('removal', () => {
     await ingest(database.db, `${jobId}-2`, ['a', 'b', 'new'].map(text), where);
     await expect(finishing.removeVanished(job, NEVER)).rejects.toMatchObject({ code: 'STOPPED' });
     expect(await uris(where.locator)).toEqual(['a', 'b', 'new']);
+  });
+
+  test('an attempt that Temporal lost sight of in its clean-up, and the next that waits for it, come to the same end', async () => {
+    const { jobId, where } = next();
+    await ingest(database.db, `${jobId}-0`, ['a', 'b'].map(text), where);
+    const job = await openJob(database.db, jobId, where);
+    await discover(database.db, job, []);
+    await new FinishingRepository(database.db).removeVanished(job, NEVER);
+    const finishJob = createFinishJob({ db: database.db } as ActivityDependencies);
+    const isWaitedFor = async () => expect(await database.rows("select from pg_locks where locktype = 'advisory' and not granted")).toHaveLength(1);
+    const { answer } = await database.db.transaction().execute(async (trx) => {
+      await closeStaging(trx, jobId);
+      const answer = new MockActivityEnvironment().run(finishJob, { jobId, documents: 0 });
+      await expectEventually(isWaitedFor);
+      return { answer };
+    });
+    expect(await answer).toEqual({ removed: 2 });
   });
 
   test('removes nothing when a part of the source could not be listed', async () => {

@@ -126,3 +126,14 @@ test('only the failed documents of an ended job of the same source can be tried 
   refused(await start([{ ...good(), collection: 'partly', options: { onlyFailedOf: 'partly' } }]), /another source/);
   refused(await start([{ collection: 'other', source, options: { onlyFailedOf: 'partly' } }]), /another source or collection/);
 }, 60_000);
+
+test('the failed documents of a job that was terminated are tried again before the mirror knows of its end', async () => {
+  const records = createTestFolder();
+  writeFileSync(join(records, 'a.jsonl'), '{"id": "good", "text": "A good record."}\nbroken\n');
+  const { jobId } = await deployment.service.start({ collection: 'terminated', source: { kind: 'folder', path: records } });
+  await deployment.service.pause(jobId, 'INDEXING');
+  await expectEventually(async () => expect((await deployment.service.status(jobId)).phases[2]!.status).toBe('COMPLETED'));
+  await deployment.client.workflow.getHandle(jobId).terminate();
+  const again = await deployment.waitForEnd((await deployment.service.retry(jobId, { failedOnly: true })).jobId);
+  expect(again).toMatchObject({ status: 'FAILED', error: { code: 'TOO_MANY_FAILURES' }, documents: { total: 1, failed: 1 } });
+}, 60_000);

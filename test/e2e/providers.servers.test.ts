@@ -50,6 +50,19 @@ providedTest('429s slow all down without a limit being configured; nothing fails
   expect(rows).toEqual([{ learned: true }]);
 }, 120_000);
 
+providedTest('batches that wait for a slow provider give their slots back: those of a job that has had nothing go first', async ({ deployment, provider, start }) => {
+  await deployment.startWorker();
+  // Longer than the test waits: what it sees is before the first answer.
+  provider.behaviour.latencyMs = 90_000;
+  const large = await start({ concurrency: { EMBEDDING: 24 } });
+  const atWork = async (jobId: string) => (await deployment.client.workflow.getHandle(jobId).describe()).raw.pendingActivities!.filter(({ activityType, lastStartedTime }) => activityType!.name === 'embedBatch' && lastStartedTime).length;
+  await expectEventually(async () => expect(await atWork(large)).toBe(16), { timeoutMs: 40_000 });
+  const small = await start({}, 'small');
+  await expectEventually(async () => expect(await atWork(small)).toBeGreaterThan(0), { timeoutMs: 60_000 });
+  expect(provider.stats().paidTexts).toBe(0);
+  await Promise.all([large, small].map((jobId) => deployment.service.cancel(jobId)));
+}, 150_000);
+
 providedTest('a text on which the provider fails, without saying so, fails its document alone', async ({ deployment, provider, start }) => {
   await deployment.startWorker();
   provider.behaviour.failContaining = { text: '(77) ', fault: { kind: 'status', status: 500 } };

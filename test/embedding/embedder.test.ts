@@ -1,6 +1,7 @@
 import { Embedder } from '../../src/embedding/embedder';
 import { ProviderError } from '../../src/embedding/provider';
-import { OPEN_GATE } from '../../src/embedding/request-gate';
+import { OPEN_GATE, type RequestGate } from '../../src/embedding/request-gate';
+import { GateClosed } from '../../src/embedding/shared-gate';
 import { batch, manualProvider, settle, textsOf } from './embedder-bench';
 
 describe('Embedder', () => {
@@ -148,6 +149,27 @@ describe('Embedder', () => {
     await settle();
     requests[2]!.answer();
     expect(await again).toEqual({ finished: true });
+  });
+
+  it('a limit that is used up takes no turn away that it has given, and the batch comes back for the rest', async () => {
+    const { provider, requests } = manualProvider({ maxConcurrentRequests: 3 });
+    const one = batch();
+    const usedUp = new GateClosed('RATE_LIMITED', 'used up', 11_000);
+    let giveTurn!: () => void;
+    const turn = new Promise<void>((resolve) => (giveTurn = resolve));
+    const [first, second] = [OPEN_GATE.pass(1, one.pause.signal), turn.then(() => OPEN_GATE.pass(1, one.pause.signal))];
+    const passages = [first, second];
+    const gate: RequestGate = { pass: () => passages.shift() ?? Promise.reject(usedUp) };
+    const running = new Embedder(provider).embedAll(textsOf('a', 'b', 'c', 'd'), { ...one.options, gate });
+    running.catch(() => undefined);
+    await settle();
+    requests[0]!.answer();
+    await settle();
+    giveTurn();
+    await settle();
+    requests[1]!.answer();
+    await expect(running).rejects.toBe(usedUp);
+    expect(one.stored).toEqual(['#a', '#b']);
   });
 
   it('an error of the store ends the batch, and the text is free for others', async () => {

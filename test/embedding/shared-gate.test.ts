@@ -144,6 +144,18 @@ describe('with grants that lie ahead', () => {
     expect(gate.waitsFor).toBeUndefined();
   });
 
+  test('keeps its turn when the limit has no more to give meanwhile, and none is asked for it again', async () => {
+    const { store, asked } = slowStore();
+    const gate = new SharedGate(store, provide());
+    const granted = gate.pass(1, never);
+    await flush();
+    store.reserve = async () => ({ isGranted: false, reason: 'RATE_LIMITED', waitMs: 11_000, isProbing: false, message: 'used up' });
+    await expect(gate.pass(1, never)).rejects.toMatchObject({ reason: 'RATE_LIMITED', retryMs: 11_000 });
+    await jest.advanceTimersByTimeAsync(5_000);
+    expect(await granted).toBeDefined();
+    expect(asked).toEqual([[1, 1]]);
+  });
+
   test('one that has given up after its grant asks for no other when the provider goes meanwhile', async () => {
     const { store, asked } = slowStore();
     const gate = new SharedGate(store, provide());

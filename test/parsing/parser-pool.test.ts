@@ -1,4 +1,4 @@
-import { fork } from 'node:child_process';
+import childProcess, { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { constants, getPriority } from 'node:os';
 import path from 'node:path';
@@ -134,6 +134,17 @@ describe('the parser pool', () => {
     expect(new Set(pids).size).toBe(2);
     await pool.close();
     pids.forEach((pid) => expect(isAlive(Number(pid))).toBe(false));
+  });
+
+  it('rejects a document for which the system refuses a process, and parses the next', async () => {
+    const { parse, pool } = bench(1);
+    const fork = jest.spyOn(childProcess, 'fork').mockImplementation(() => {
+      throw new Error('spawn ENOMEM');
+    });
+    await expect(parse('pid')).rejects.toThrow('ENOMEM');
+    fork.mockRestore();
+    expect((await parse('pid')).text).toMatch(/^\d+$/);
+    await pool.close();
   });
 
   it('rejects what is under way and what waits when it is closed', async () => {
