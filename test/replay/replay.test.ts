@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import { WORKFLOW_BUNDLE_PATH } from '../../src/temporal/workflow-bundle';
+import type { Patch } from '../../workflows/patches';
 
 const FIXTURES = join(__dirname, '..', '..', '..', 'test', 'fixtures', 'histories');
 
@@ -11,7 +12,11 @@ const names = readdirSync(FIXTURES).flatMap((code) => readdirSync(join(FIXTURES,
 const workflowBundle = { code: readFileSync(WORKFLOW_BUNDLE_PATH, 'utf8') };
 
 interface RecordedHistory {
-  events: { eventType: string; activityTaskScheduledEventAttributes?: { activityType: { name: string } } }[];
+  events: {
+    activityTaskScheduledEventAttributes?: { activityType: { name: string } };
+    /** Of a patch: names it, in JSON as base64. */
+    markerRecordedEventAttributes?: { details: { 'patch-data': { payloads: { data: string }[] } } };
+  }[];
 }
 
 beforeAll(() => {
@@ -37,9 +42,13 @@ test('there is a history of each kind', () => {
   expect(names).toEqual(expect.arrayContaining(kinds.map((kind) => `initial/${kind}`)));
 });
 
-test('a run of before a patch goes the old way, one of after it the new', () => {
-  const hasMarker = (name: string) => JSON.stringify(read(name)).includes('EVENT_TYPE_MARKER_RECORDED');
-  expect([hasMarker('initial/continue-as-new-run-2'), hasMarker('run-tells-mirror/continue-as-new-run-2')]).toEqual([false, true]);
+test.each([
+  ['run-tells-mirror', 'initial/continue-as-new-run-2', 'run-tells-mirror/continue-as-new-run-2'],
+  ['every-change-mirrored', 'initial/plain', 'every-change-mirrored/plain'],
+] satisfies [Patch, string, string][])('a run of before the patch %s goes the old way, one of after it the new', (patch, before, after) => {
+  const markers = (name: string) => read(name).events.flatMap((event) => event.markerRecordedEventAttributes?.details['patch-data'].payloads.map(({ data }) => Buffer.from(data, 'base64').toString()) ?? []);
+  const hasMarker = (name: string) => markers(name).some((marker) => marker.includes(`"${patch}"`));
+  expect([hasMarker(before), hasMarker(after)]).toEqual([false, true]);
 });
 
 test('a history that the code could not have made is refused', async () => {
