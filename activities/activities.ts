@@ -4,6 +4,7 @@ import type {
   BatchResult,
   DiscoverArgument,
   DiscoveredPage,
+  Done,
   EmbedArgument,
   EmbedResult,
   FinishedJob,
@@ -23,5 +24,5 @@ export interface Activities {
   indexBatch(argument: BatchArgument): Promise<BatchResult | Stopped>;
   finishJob(argument: { jobId: string; documents: number }): Promise<FinishedJob | Stopped>;
   mirrorJob(snapshot: MirrorSnapshot): Promise<void>;
-  closeJob(argument: { jobId: string }): Promise<JobCounts | null>;
+  closeJob(argument: { jobId: string }): Promise<(JobCounts & Done) | null>;
 }

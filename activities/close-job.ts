@@ -2,6 +2,7 @@ import { Context } from '@temporalio/activity';
 import { FinishingRepository } from '../src/db/finishing-repository';
 import type { Activities } from './activities';
 import type { ActivityDependencies } from './dependencies';
+import { now } from './stoppable';
 
 /**
  * Closes and empties the staging of a job that fails or is cancelled, and counts what it has come to: batches that were stopped, or whose end
@@ -15,6 +16,7 @@ export function createCloseJob({ db, workflows }: ActivityDependencies): Activit
   return async ({ jobId }) => {
     const { run } = await workflows.look(jobId);
     if (run !== undefined && run.id !== Context.current().info.workflowExecution!.runId) return null;
-    return (await finishing.cleanUp(jobId)) ?? null;
+    const counts = await finishing.cleanUp(jobId);
+    return counts === undefined ? null : { ...counts, at: now() };
   };
 }

@@ -16,7 +16,7 @@ export interface OpenJobArgument {
   input: unknown;
 }
 
-export interface OpenedJob {
+export interface OpenedJob extends Done {
   /** Whether the server knows Sluice's search attributes: upserting unknown ones would block the workflow for ever. */
   searchAttributes: boolean;
   /** Whether a price is known of the collection's model: without one no budget in money can be kept. */
@@ -34,7 +34,7 @@ export interface DiscoverArgument {
   firstBatch: number;
 }
 
-export interface DiscoveredPage {
+export interface DiscoveredPage extends Done {
   documents: number;
   batches: number;
   ignored: number;
@@ -52,8 +52,14 @@ export interface EmbedArgument extends BatchArgument {
   budget?: Budget;
 }
 
+/** What an activity answers tells when it was done. */
+export interface Done {
+  /** By the worker's clock, ISO 8601. Absent in what earlier code has recorded. */
+  at?: string;
+}
+
 /** What a phase did with a batch: the counts are of the whole batch, however many attempts it took. */
-export interface BatchResult {
+export interface BatchResult extends Done {
   /** Documents in the batch. */
   documents: number;
   /** Of them, those that failed in this phase. */
@@ -71,11 +77,11 @@ export interface BatchResult {
 export type EmbedResult = (BatchResult | Stopped) & { spent: Spent };
 
 /** The phase was paused, its turn is over, or the run ends: what was finished is committed, the rest is for another attempt. */
-export interface Stopped {
+export interface Stopped extends Done {
   stopped: true;
 }
 
-export interface FinishedJob {
+export interface FinishedJob extends Done {
   removed: number;
 }
 

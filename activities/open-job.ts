@@ -13,6 +13,7 @@ import { parseIngestionInput } from '../src/input/ingestion-input';
 import type { Activities } from './activities';
 import type { OpenJobArgument } from './contract';
 import type { ActivityDependencies } from './dependencies';
+import { now } from './stoppable';
 
 /**
  * Makes a start a job: its rows, its collection, its claim on the source. Belongs to no phase.
@@ -46,7 +47,7 @@ export function createOpenJob({ db, models, readers, own, workflows, dashboardUr
     await claim(argument.jobId, collection, source.id, locator);
     // A start that is refused changes nothing of the collection.
     await collections.keepChunkSettings(collection);
-    return { searchAttributes: await workflows.hasSearchAttributes(), hasPrice, ...(dashboardUrl !== undefined && { dashboardUrl }) };
+    return { at: now(), searchAttributes: await workflows.hasSearchAttributes(), hasPrice, ...(dashboardUrl !== undefined && { dashboardUrl }) };
   };
 
   /** `temporal workflow reset` to before the opening, of a job that has ended: it begins anew. */

@@ -1,5 +1,5 @@
 import { CancelledFailure, Context } from '@temporalio/activity';
-import type { Stopped } from './contract';
+import type { Done, Stopped } from './contract';
 
 /** Often enough that a cancel is heard within half a second; the worker throttles what is sent on to the server (src/temporal/worker.ts). */
 const HEARTBEAT_INTERVAL_MS = 200;
@@ -12,7 +12,7 @@ const HEARTBEAT_INTERVAL_MS = 200;
  * @param work must pass `stop` on, and commit before it lets the signal's reason out. `abort` is the stronger one: the worker is going
  *   away, so that even what is paid for can't be waited for. An attempt that is only lost sight of has the time.
  */
-export async function stoppable<T extends object>(work: (stop: AbortSignal, abort: AbortSignal) => Promise<T>): Promise<T | Stopped> {
+export async function stoppable<T extends object>(work: (stop: AbortSignal, abort: AbortSignal) => Promise<T>): Promise<(T | Stopped) & Done> {
   const context = Context.current();
   const stop = context.cancellationSignal;
   const abort = new AbortController();
@@ -22,10 +22,10 @@ export async function stoppable<T extends object>(work: (stop: AbortSignal, abor
   stop.addEventListener('abort', onStop, { once: true });
   const heartbeat = setInterval(() => context.heartbeat(), HEARTBEAT_INTERVAL_MS);
   try {
-    return await work(stop, abort.signal);
+    return { ...(await work(stop, abort.signal)), at: now() };
   } catch (error) {
     if (!stop.aborted) throw error;
-    if (context.cancellationDetails?.cancelRequested) return { stopped: true };
+    if (context.cancellationDetails?.cancelRequested) return { stopped: true, at: now() };
     throw new CancelledFailure(`Stopped with the worker: ${error instanceof Error ? error.message : String(error)}`);
   } finally {
     clearInterval(heartbeat);
@@ -36,4 +36,9 @@ export async function stoppable<T extends object>(work: (stop: AbortSignal, abor
 /** Number of this attempt, from 1. */
 export function attemptNumber(): number {
   return Context.current().info.attempt;
+}
+
+/** For the result of an activity: see {@link Done}. */
+export function now(): string {
+  return new Date().toISOString();
 }

@@ -18,6 +18,7 @@ import type { JobStatusResponse } from '../src/domain/job-view';
 import { isPhaseFinished } from '../src/domain/phase-status';
 import { PhaseTracker } from '../src/domain/phase-tracker';
 import { closeJob, mirrorFailedJob, mirrorJob, openJob } from './activity-proxies';
+import { Clock } from './clock';
 import { jobStatusQuery, phaseStatusQuery } from './contract';
 import { jobFailureOf, type JobFailure } from './failures';
 import { installGates } from './gates';
@@ -44,15 +45,15 @@ export async function ingestionWorkflow(input: IngestionInput, carried?: JobRun)
   const info = workflowInfo();
   const isContinued = info.continuedFromExecutionRunId !== undefined;
   const run = (isContinued && carried) || newJobRun(input, info.workflowId, info.firstExecutionRunId, info.startTime.toISOString());
-  const now = () => new Date().toISOString();
+  const clock = new Clock(run.job.createdAt);
   const root = CancellationScope.current();
-  const tracker = new PhaseTracker(run.job, now);
+  const tracker = new PhaseTracker(run.job, clock.now);
   const attributes = new SearchAttributeWriter();
   let pipeline: Pipeline | undefined;
   let ending = false;
 
   const activity = () => (run.job.finishedAt === null && pipeline?.activity()) || IDLE;
-  const view = () => viewOf(run.job, { activity: activity(), readFrom: 'workflow', asOf: now() });
+  const view = () => viewOf(run.job, { activity: activity(), readFrom: 'workflow', asOf: clock.now() });
   const snapshot = (final: boolean) => ({ job: run.job, activity: activity(), firstRunId: run.firstRunId, final });
   const show = () => {
     showDetails(view(), run.opened?.dashboardUrl);
@@ -71,8 +72,8 @@ export async function ingestionWorkflow(input: IngestionInput, carried?: JobRun)
   try {
     run.opened ??= await openJob({ jobId: info.workflowId, firstRunId: run.firstRunId, createdAt: run.job.createdAt, input });
     mirror = new MirrorLoop(run, () => snapshot(false), isContinued && isPatched('run-tells-mirror'));
-    pipeline = new Pipeline(run, tracker, input, show);
-    startPhases(run, tracker);
+    pipeline = new Pipeline(run, tracker, clock, input, show);
+    clock.during(run.opened.at, () => startPhases(run, tracker));
     pipeline.pump();
     await condition(() => pipeline!.isFinished() || pipeline!.failure !== undefined || workflowInfo().continueAsNewSuggested);
     failure = pipeline.failure;
@@ -91,8 +92,9 @@ export async function ingestionWorkflow(input: IngestionInput, carried?: JobRun)
     if (cancelled) failure = { code: 'CANCELLED', message: 'The job was cancelled.' };
     ending = finished || failure !== undefined;
     if (failure !== undefined) {
-      if (failure.code !== 'JOB_EXISTS') await settle(run, pipeline, failure);
-      tracker.failJob(failure);
+      const why = failure;
+      const settledAt = why.code === 'JOB_EXISTS' ? undefined : await settle(run, pipeline, why);
+      clock.during(settledAt, () => tracker.failJob(why));
     }
     show();
     await condition(allHandlersFinished);
@@ -128,12 +130,16 @@ async function drain(pipeline: Pipeline, mustEnd: () => boolean): Promise<void> 
   if (!isIdle()) await condition(isIdle, END_PATIENCE);
 }
 
-/** Before a job is told to have failed: nothing of it is written any more, its staging goes, and its counts are what is published. */
-async function settle(run: JobRun, pipeline: Pipeline | undefined, failure: JobFailure): Promise<void> {
+/**
+ * Before a job is told to have failed: nothing of it is written any more, its staging goes, and its counts are what is published.
+ * @returns when that was done; undefined: it is not known
+ */
+async function settle(run: JobRun, pipeline: Pipeline | undefined, failure: JobFailure): Promise<string | undefined> {
   // What comes late can't complete a phase now.
   if (pipeline !== undefined) pipeline.failure ??= failure;
   const counts = await closeJob({ jobId: run.job.jobId }).catch((error: unknown) => log.error('Staging is not cleared; the reconciler clears it', { error }));
   if (counts) setCounts(run.job, counts);
+  return counts ? counts.at : undefined;
 }
 
 /** The last words of an ended job: its final state into the mirror. Nothing holds up a failed one for long. */

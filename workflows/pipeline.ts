@@ -1,6 +1,6 @@
 import { CancellationScope, isCancellation, proxyActivities, type ActivityOptions } from '@temporalio/workflow';
 import type { Activities } from '../activities/activities';
-import { BATCH_ACTIVITY, isStopped, type BatchResult, type Stopped } from '../activities/contract';
+import { BATCH_ACTIVITY, isStopped, type BatchResult, type Done, type Stopped } from '../activities/contract';
 import { isBudgetSpent, type Spent } from '../src/domain/budget';
 import { failedDocuments, type PhaseActivity } from '../src/domain/ingestion-state';
 import type { IngestionInput } from '../src/domain/ingestion-input';
@@ -9,6 +9,7 @@ import { JOB_PHASES, nextPhase, perPhase, previousPhase, type JobPhase, type Per
 import { isPhaseActive } from '../src/domain/phase-status';
 import type { PhaseTracker } from '../src/domain/phase-tracker';
 import { phaseActivityOptions } from './activity-proxies';
+import type { Clock } from './clock';
 import { isLostWhileStopping, jobFailureOf, type JobFailure } from './failures';
 import type { JobRun } from './job-run';
 import { addOne, addRange, takeFirst } from './ranges';
@@ -29,6 +30,7 @@ export class Pipeline {
   constructor(
     private readonly run: JobRun,
     private readonly tracker: PhaseTracker,
+    private readonly clock: Clock,
     private readonly input: IngestionInput,
     private readonly onChange: () => void,
   ) {
@@ -186,10 +188,12 @@ export class Pipeline {
     const batchesHad = this.run.batchesDone[phase] + (this.run.comeBack?.[phase] ?? 0) + this.atWork[phase].size;
     const size = Math.max(this.run.batches, batchesHad);
     this.atWork[phase].set(key, scope);
+    let doneAt: string | undefined;
     try {
       const activities = proxyActivities<Activities>(phaseActivityOptions(phase, startToCloseTimeout, size));
       const activity = activities[name] as unknown as { executeWithOptions(options: ActivityOptions, args: unknown[]): Promise<object> };
-      const result = await scope.run(() => activity.executeWithOptions({ summary }, [argument]));
+      const result: Done = await scope.run(() => activity.executeWithOptions({ summary }, [argument]));
+      doneAt = result.at;
       // Late: the job has ended without it and told its last state.
       if (this.run.job.finishedAt !== null) return;
       this.noteSpending(result);
@@ -201,7 +205,7 @@ export class Pipeline {
     } finally {
       this.atWork[phase].delete(key);
     }
-    this.pump();
+    this.clock.during(doneAt, () => this.pump());
   }
 
   /** At the limit of its budget EMBEDDING pauses until the budget is raised. */

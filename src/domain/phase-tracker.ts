@@ -8,7 +8,7 @@ import { canPhaseMove, isPhaseActive, isPhaseFinished, type PhaseStatus } from '
  * Requests that change nothing (pausing what is paused) are no moves and raise no version; an illegal move is a defect and throws.
  */
 export class PhaseTracker {
-  /** @param now the workflow's clock, ISO 8601 */
+  /** @param now ISO 8601 */
   constructor(private readonly state: IngestionState, private readonly now: () => string) {}
 
   statusOf(phase: JobPhase): PhaseStatus {

@@ -7,10 +7,13 @@ function environment(): MockActivityEnvironment {
   return new MockActivityEnvironment({ heartbeatTimeoutMs: 10_000 }, { logger: new DefaultLogger('ERROR') });
 }
 
+/** When it was done. */
+const at = expect.stringMatching(/^\d{4}-.*Z$/) as string;
+
 const whenAborted = (signal: AbortSignal) => new Promise<never>((_, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true }));
 
 test('what the work returns is the answer', async () => {
-  expect(await environment().run(() => stoppable(() => Promise.resolve({ documents: 3 })))).toEqual({ documents: 3 });
+  expect(await environment().run(() => stoppable(() => Promise.resolve({ documents: 3 })))).toEqual({ documents: 3, at });
 });
 
 test('a pause is answered with stopped, and the work may take its time to commit', async () => {
@@ -28,7 +31,7 @@ test('a pause is answered with stopped, and the work may take its time to commit
       }
     }),
   );
-  expect(await answer).toEqual({ stopped: true });
+  expect(await answer).toEqual({ stopped: true, at });
   expect(committed).toBe(true);
 });
 
@@ -41,7 +44,7 @@ test('work that finishes in spite of the pause is done, not stopped', async () =
       return { documents: 3 };
     }),
   );
-  expect(await answer).toEqual({ documents: 3 });
+  expect(await answer).toEqual({ documents: 3, at });
 });
 
 test.each([

@@ -63,7 +63,7 @@ describe('removal', () => {
       await expectEventually(isWaitedFor);
       return { answer };
     });
-    expect(await answer).toEqual({ removed: 2 });
+    expect(await answer).toMatchObject({ removed: 2 });
   });
 
   test('removes nothing when a part of the source could not be listed', async () => {

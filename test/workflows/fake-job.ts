@@ -2,7 +2,7 @@
 import { Context } from '@temporalio/activity';
 import type { Activities } from '../../activities/activities';
 import { isStopped, type BatchResult, type EmbedArgument, type MirrorSnapshot, type Stopped } from '../../activities/contract';
-import { stoppable } from '../../activities/stoppable';
+import { now, stoppable } from '../../activities/stoppable';
 import type { JobCounts } from '../../src/domain/ingestion-state';
 import { perPhase, type JobPhase, type PerPhase } from '../../src/domain/job-phase';
 
@@ -51,7 +51,7 @@ export class FakeJob {
   readonly activities: Activities = {
     openJob: async () => {
       await this.enter('openJob', Context.current().cancellationSignal);
-      return { searchAttributes: this.plan.searchAttributes ?? true, hasPrice: this.plan.hasPrice ?? true };
+      return { searchAttributes: this.plan.searchAttributes ?? true, hasPrice: this.plan.hasPrice ?? true, at: now() };
     },
     discoverDocuments: ({ page }) =>
       this.work(`discoverDocuments ${page}`, () => {
@@ -74,7 +74,8 @@ export class FakeJob {
     },
     closeJob: async () => {
       await this.enter('closeJob', Context.current().cancellationSignal);
-      return this.plan.counts?.() ?? null;
+      const counts = this.plan.counts?.();
+      return counts ? { ...counts, at: now() } : null;
     },
   };
 

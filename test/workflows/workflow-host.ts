@@ -28,6 +28,8 @@ export interface WorkflowHost {
   /** What workflows logged. */
   logged: LogEntry[];
   start(plan?: FakePlan, options?: IngestionInput['options'], input?: unknown): Promise<StartedJob>;
+  /** Between two workers that run workflows; activities have theirs all along. */
+  restartWorkflowWorker(meanwhile: () => Promise<void>): Promise<void>;
   /** Replays the history of every run of every job of this host: what is not deterministic throws. Returns how many runs there were. */
   replayAll(): Promise<number>;
   close(): Promise<void>;
@@ -47,11 +49,14 @@ export async function createWorkflowHost(): Promise<WorkflowHost> {
   const workflowBundle = { code: await readFile(WORKFLOW_BUNDLE_PATH, 'utf8') };
   const common = { connection: native, namespace, activities: dispatching(jobs), maxHeartbeatThrottleInterval: 100, defaultHeartbeatThrottleInterval: 100 };
   const logger = new DefaultLogger('INFO', (entry) => logged.push(entry));
-  const workers = await Promise.all([
-    Worker.create({ ...common, taskQueue: MAIN_TASK_QUEUE, workflowBundle, sinks: defaultSinks(logger) }),
-    ...JOB_PHASES.map((phase) => Worker.create({ ...common, taskQueue: taskQueueOf(phase) })),
-  ]);
-  const running = Promise.all(workers.map((worker) => worker.run()));
+  const run = (worker: Worker) => ({ worker, over: worker.run() });
+  const runWorkflows = async () => run(await Worker.create({ ...common, taskQueue: MAIN_TASK_QUEUE, workflowBundle, sinks: defaultSinks(logger) }));
+  const stop = async ({ worker, over }: ReturnType<typeof run>) => {
+    worker.shutdown();
+    await over;
+  };
+  let workflows = await runWorkflows();
+  const activities = await Promise.all(JOB_PHASES.map(async (phase) => run(await Worker.create({ ...common, taskQueue: taskQueueOf(phase) }))));
   let number = 0;
 
   return {
@@ -66,6 +71,11 @@ export async function createWorkflowHost(): Promise<WorkflowHost> {
       const letters = async () => (await status()).phases.map((phase) => phase.status[0]).join('');
       return { handle, fake, status, letters, untilLetters: (wanted) => expectEventually(async () => expect(await letters()).toBe(wanted)) };
     },
+    async restartWorkflowWorker(meanwhile) {
+      await stop(workflows);
+      await meanwhile();
+      workflows = await runWorkflows();
+    },
     async replayAll() {
       let runs = 0;
       for (const workflowId of jobs.keys()) {
@@ -77,8 +87,7 @@ export async function createWorkflowHost(): Promise<WorkflowHost> {
       return runs;
     },
     async close() {
-      for (const worker of workers) worker.shutdown();
-      await running;
+      await Promise.all([workflows, ...activities].map(stop));
       await native.close();
       await connection.close();
       await Runtime.instance().shutdown();
