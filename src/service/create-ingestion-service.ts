@@ -28,7 +28,7 @@ import { startOnce } from './idempotent-start';
 import type { IngestionService } from './ingestion-service';
 import { JobControl } from './job-control';
 import { findSettledJob } from './settled-job';
-import { JobStatusReader } from './job-status-reader';
+import { ANSWER_DEADLINE_MS, JobStatusReader } from './job-status-reader';
 import { readReadiness } from './readiness';
 import { readWorkAtHand } from './work-at-hand';
 
@@ -53,7 +53,7 @@ export function createIngestionService({ client, db, models, readers, own = NO_O
   const keys = new IdempotencyRepository(db);
   const control = new JobControl(client);
   const workflows = createWorkflows(client);
-  const statuses = new JobStatusReader(db, workflows);
+  const statuses = new JobStatusReader(db, createWorkflows(client, ANSWER_DEADLINE_MS));
   const admin = new CollectionAdmin(db, models, workflows);
 
   const start = (input: IngestionInput, jobId: string): Promise<{ jobId: string }> =>

@@ -12,7 +12,7 @@ import { orLate } from './or-late';
 
 /** Each of the three is asked for so long at most; a command answers within 3 s, its start included. */
 const QUERY_DEADLINE_MS = 1_000;
-const ANSWER_DEADLINE_MS = 1_500;
+export const ANSWER_DEADLINE_MS = 1_500;
 
 /** Of a page of jobs, at most so many that Temporal does not list as running are looked at one by one. */
 const MAX_LOOKS = 20;

@@ -65,18 +65,19 @@ export interface Workflows {
   ping(): Promise<void>;
 }
 
-export function createWorkflows(client: Client): Workflows {
-  const withDeadline = <T>(deadlineMs: number, call: () => Promise<T>) => client.withDeadline(Date.now() + deadlineMs, call);
+/** @param deadlineMs of each question but `query`: what is not waited for any more is not to go on */
+export function createWorkflows(client: Client, deadlineMs = DEADLINE_MS): Workflows {
+  const withDeadline = <T>(ms: number, call: () => Promise<T>) => client.withDeadline(Date.now() + ms, call);
   return {
     namespace: client.options.namespace,
-    look: async (jobId, firstRunId = null) => asSeenByOwner(await withDeadline(DEADLINE_MS, () => look(client, jobId)), firstRunId),
-    ping: () => withDeadline(DEADLINE_MS, async () => void (await client.workflowService.getSystemInfo({}))),
-    query: (jobId, deadlineMs) => withDeadline(deadlineMs, () => query(client, jobId)),
-    getStart: (jobId) => withDeadline(DEADLINE_MS, () => getStart(client, jobId)),
-    listOpen: (which) => withDeadline(DEADLINE_MS, () => listOpen(client, which)),
+    look: async (jobId, firstRunId = null) => asSeenByOwner(await withDeadline(deadlineMs, () => look(client, jobId)), firstRunId),
+    ping: () => withDeadline(deadlineMs, async () => void (await client.workflowService.getSystemInfo({}))),
+    query: (jobId, queryDeadlineMs) => withDeadline(queryDeadlineMs, () => query(client, jobId)),
+    getStart: (jobId) => withDeadline(deadlineMs, () => getStart(client, jobId)),
+    listOpen: (which) => withDeadline(deadlineMs, () => listOpen(client, which)),
     async hasSearchAttributes() {
       try {
-        return (await withDeadline(DEADLINE_MS, () => findMissingSearchAttributes(client))).length === 0;
+        return (await withDeadline(deadlineMs, () => findMissingSearchAttributes(client))).length === 0;
       } catch {
         // A server that won't say (it may need rights that we lack) is treated as one without them.
         return false;

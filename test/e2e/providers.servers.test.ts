@@ -64,7 +64,8 @@ providedTest('batches that wait for a slow provider give their slots back: those
     return started.length;
   };
   await expectEventually(async () => expect(await atWork(...large)).toBe(16), { timeoutMs: 40_000 });
-  const small = await start({}, 'small');
+  // One batch, which comes before those of larger jobs.
+  const small = await start({ batchDocuments: DOCUMENTS }, 'small');
   await expectEventually(async () => expect(await atWork(small)).toBeGreaterThan(0), { timeoutMs: 60_000 });
   expect(provider.stats().paidTexts).toBe(0);
   await Promise.all([...large, small].map((jobId) => deployment.service.cancel(jobId)));
