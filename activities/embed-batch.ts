@@ -19,10 +19,10 @@ import { attemptNumber, stoppable } from './stoppable';
 import { whileAway } from './while-away';
 
 /**
- * So long an attempt keeps its slot while it waits for a provider. Then it goes back to the queue, with what is embedded: the slots of a worker are few,
- * and batches of jobs that have had little go first.
+ * An attempt that the limits of the provider draw out ends by itself: Temporal's limit, 30 minutes, would break off what is paid for. No sooner: how
+ * often a request has failed, by which a text that makes the provider fail is found, is an attempt's own to know.
  */
-const MAX_ATTEMPT_MS = 20_000;
+const MAX_ATTEMPT_MS = 20 * 60_000;
 
 const NOTE_INTERVAL_MS = 1_000;
 
@@ -60,7 +60,7 @@ export function createEmbedBatch({ db, models, providerRates, observer, goingAwa
   async function embed(job: JobContext, batch: number, texts: TextToEmbed[], budget: Budget, stop: AbortSignal, abort: AbortSignal): Promise<void> {
     const embedder = models.getEmbedder(job.model);
     const { price = 0 } = models.describe(job.model);
-    const halt = embedder.provider.isLocal ? stop : AbortSignal.any([stop, AbortSignal.timeout(MAX_ATTEMPT_MS)]);
+    const halt = AbortSignal.any([stop, AbortSignal.timeout(MAX_ATTEMPT_MS)]);
     const options = {
       jobId: job.jobId,
       stop: halt,
@@ -86,7 +86,7 @@ export function createEmbedBatch({ db, models, providerRates, observer, goingAwa
       await embedder.embedAll(texts, { ...options, gate, maxTokensPerRequest, findStored }).finally(() => clearInterval(noting));
     }
     stop.throwIfAborted();
-    if (halt.aborted) throw comeBackLater('SLOT_GIVEN_BACK', 'The provider takes long over the batch, which lets others go first; what is embedded stays.', 0);
+    if (halt.aborted) throw comeBackLater('PROVIDER_RATE_LIMITED', "The provider's limits draw the batch out.", 0);
   }
 
   /** What the budget leaves: a request larger than that would go beyond it by more than it must. */

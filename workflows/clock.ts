@@ -6,15 +6,16 @@
 export class Clock {
   #doneAt: string | undefined;
 
-  /** @param earliest when the job was created: a worker's clock may be behind */
-  constructor(private readonly earliest: string) {}
+  /** @param latest when the job was created: a worker's clock may be behind, or behind another's, and times don't fall */
+  constructor(private latest: string) {}
 
   /** ISO 8601 */
   readonly now = (): string => this.#doneAt ?? new Date().toISOString();
 
   /** Takes note of a result, at its time. @param at absent: recorded when activities did not tell it yet */
   during(at: string | undefined, takeNote: () => void): void {
-    this.#doneAt = at !== undefined && at < this.earliest ? this.earliest : at;
+    if (at !== undefined && at > this.latest) this.latest = at;
+    this.#doneAt = at && this.latest;
     try {
       takeNote();
     } finally {

@@ -1,12 +1,9 @@
 /** What users are promised of outages, refusals and keys, with real workers against a provider in this process, which sees every request. */
-import { temporal } from '@temporalio/proto';
 import { sql } from 'kysely';
 import { expectEventually } from '../harness/expect-eventually';
 import { startCli } from '../harness/start-process';
 import { EMBEDDING } from './deployment';
 import { DOCUMENTS, KEY, providedTest } from './provided';
-
-const STARTED = temporal.api.enums.v1.PendingActivityState.PENDING_ACTIVITY_STATE_STARTED;
 
 // First, as it waits for longest.
 providedTest('in an outage one request at a time finds out; its clock goes on over a restart and a pause, and then the job fails', async ({ deployment, provider, start, embedding }) => {
@@ -52,24 +49,6 @@ providedTest('429s slow all down without a limit being configured; nothing fails
   const { rows } = await sql<{ learned: boolean }>`select learned_rate is not null as learned from sluice.provider_gates`.execute(deployment.db);
   expect(rows).toEqual([{ learned: true }]);
 }, 120_000);
-
-providedTest('batches that wait for a slow provider give their slots back: those of a job that has had nothing go first', async ({ deployment, provider, start }) => {
-  await deployment.startWorker();
-  // Longer than the test waits: what it sees is before the first answer.
-  provider.behaviour.latencyMs = 90_000;
-  const large = await Promise.all(['one', 'two', 'three', 'four'].map((collection) => start({ batchDocuments: 30 }, collection)));
-  const atWork = async (...jobIds: string[]) => {
-    const descriptions = await Promise.all(jobIds.map((jobId) => deployment.client.workflow.getHandle(jobId).describe()));
-    const started = descriptions.flatMap(({ raw }) => raw.pendingActivities!).filter(({ activityType, state }) => activityType!.name === 'embedBatch' && state === STARTED);
-    return started.length;
-  };
-  await expectEventually(async () => expect(await atWork(...large)).toBe(16), { timeoutMs: 40_000 });
-  // One batch, which comes before those of larger jobs.
-  const small = await start({ batchDocuments: DOCUMENTS }, 'small');
-  await expectEventually(async () => expect(await atWork(small)).toBeGreaterThan(0), { timeoutMs: 60_000 });
-  expect(provider.stats().paidTexts).toBe(0);
-  await Promise.all([...large, small].map((jobId) => deployment.service.cancel(jobId)));
-}, 150_000);
 
 providedTest('a text on which the provider fails, without saying so, fails its document alone', async ({ deployment, provider, start }) => {
   await deployment.startWorker();
