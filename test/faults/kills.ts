@@ -1,4 +1,5 @@
 /** One job, killed many times: at each step of its progress any of its processes, at a random moment. */
+import { availableParallelism } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { JobOptions } from '../../src/domain/ingestion-input';
 import { withDatabase } from '../harness/test-database';
@@ -14,6 +15,9 @@ import { StatusWatch } from './status-watch';
 
 const TARGETS = ['worker', 'worker', 'temporal', 'postgres', 'parser'] as const;
 type Target = (typeof TARGETS)[number];
+
+/** So soon after a kill of its parser a document may be with its second one. */
+const SECOND_TRY_MS = 5_000;
 
 export interface KillsResult {
   end: string;
@@ -73,7 +77,7 @@ export async function runKills(rig: Rig, seed: number, count: number, log: (line
     return ms === undefined || atMs + ms > nextAtMs ? [] : [{ target, ms, limitMs }];
   });
   for (const { target, ms, limitMs } of recovered) if (ms > limitMs) violations.push(`(recovery) after ${target}: ${ms} ms`);
-  violations.push(...(await checkAgreement(run, end)).problems, ...(await checkNoOrphans(run)), ...(await checkPublished(run, end)), ...(await checkOutcomes(run, end)));
+  violations.push(...(await checkAgreement(run, end)).problems, ...(await checkNoOrphans(run)), ...(await checkPublished(run, end)), ...(await checkOutcomes(run, end, { count: hitAgain(backs), code: 'PARSER_CRASHED' })));
   violations.push(...watch.illegalSteps(end));
   const { repeated, unexcused } = judgePayments(run.requests, outages);
   if (unexcused > 0) violations.push(`(b) ${unexcused} texts were paid for twice that were not under way at a kill`);
@@ -88,4 +92,10 @@ export async function runKills(rig: Rig, seed: number, count: number, log: (line
     }),
   );
   return { end: end.error?.code ?? end.status, violations, durationMs: Date.now() - startedAtMs, kills, recoveryMs: recoveries, textsRepeated: repeated };
+}
+
+/** Documents, at most, whose second parser was killed too: they are not tried a third time. */
+function hitAgain(backs: readonly { target: Target; killedAtMs: number }[]): number {
+  const times = backs.filter(({ target }) => target === 'parser').map(({ killedAtMs }) => killedAtMs);
+  return availableParallelism() * times.filter((atMs, index) => atMs - (times[index - 1] ?? -Infinity) < SECOND_TRY_MS).length;
 }
