@@ -164,7 +164,7 @@ export class SharedGate implements RequestGate {
 
   async #wait({ reason, waitMs, isProbing, message }: Closed): Promise<void> {
     this.#closedFor = reason;
-    // Where a limit has no more to give for now, those that were granted their turns keep them.
+    // A limit that is used up takes no turn back that it has granted.
     if (reason === 'PROVIDER_DOWN') this.#closedAtMs ??= performance.now();
     const leftMs = (this.#closedAtMs ?? performance.now()) + MAX_CLOSED_MS - performance.now();
     if (leftMs <= 0 || (waitMs > leftMs && !isProbing)) return this.#rejectAll(new GateClosed(reason, message, isProbing ? Math.min(waitMs, MAX_CLOSED_MS) : waitMs));

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { JobStatusResponse } from '../../src/domain/job-view';
 import { completed, failed } from './expectations';
 import { Hold } from './hold';
 import { createWorkflowHost, type StartedJob, type WorkflowHost } from './workflow-host';
@@ -22,6 +23,16 @@ async function askWhileNoWorkerIsThere(jobs: StartedJob[], doWork: () => void): 
   await Promise.all(answers);
 }
 
+/** What jobs said when they ended is what a worker says that replays their whole histories. */
+async function expectSameTimes(jobs: StartedJob[], ends: JobStatusResponse[], goneAt: string): Promise<void> {
+  await host.restartWorkflowWorker(() => Promise.resolve());
+  for (const [index, job] of jobs.entries()) {
+    const { asOf: _, ...told } = await job.status();
+    expect(ends[index]).toMatchObject(told);
+    expect(ends[index]!.finishedAt! > goneAt).toBe(true);
+  }
+}
+
 test('a job that ended while no worker was there ended when its last activity did, whoever asks, and however often its history is replayed', async () => {
   const finishing = new Hold(/finishJob/);
   const jobs = await Promise.all(Array.from({ length: 5 }, () => host.start({ onCall: finishing.onCall })));
@@ -30,12 +41,7 @@ test('a job that ended while no worker was there ended when its last activity di
   const goneAt = new Date().toISOString();
   await askWhileNoWorkerIsThere(jobs, () => finishing.release());
   const results = await Promise.all(jobs.map(completed));
-  await host.restartWorkflowWorker(() => Promise.resolve());
-  for (const [index, job] of jobs.entries()) {
-    const { asOf: _, ...told } = await job.status();
-    expect(results[index]).toMatchObject(told);
-    expect(results[index]!.finishedAt! > goneAt).toBe(true);
-  }
+  await expectSameTimes(jobs, results, goneAt);
 }, 60_000);
 
 test('a failed job too', async () => {
@@ -49,10 +55,5 @@ test('a failed job too', async () => {
   const goneAt = new Date().toISOString();
   await askWhileNoWorkerIsThere(jobs, () => closing.release());
   const ends = await Promise.all(jobs.map(failed));
-  await host.restartWorkflowWorker(() => Promise.resolve());
-  for (const [index, job] of jobs.entries()) {
-    const { asOf: _, ...told } = await job.status();
-    expect(ends[index]!.view).toMatchObject(told);
-    expect(ends[index]!.view.finishedAt! > goneAt).toBe(true);
-  }
+  await expectSameTimes(jobs, ends.map(({ view }) => view), goneAt);
 }, 60_000);
