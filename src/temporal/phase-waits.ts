@@ -33,9 +33,10 @@ export function phaseWaits(pending: readonly PendingActivity[], nowMs: number): 
   return waits;
 }
 
-/** Whether a worker has just told of one of the activities that it is at work. */
-export function hasFreshHeartbeat(pending: readonly PendingActivity[], nowMs: number): boolean {
-  return pending.some(({ state, lastHeartbeatTime }) => state === PENDING_ACTIVITY_STATE_STARTED && lastHeartbeatTime && nowMs - toMs(lastHeartbeatTime) < FRESH_HEARTBEAT_MS);
+/** The phases of those activities of which a worker has just told that it is at them. */
+export function phasesAtWork(pending: readonly PendingActivity[], nowMs: number): JobPhase[] {
+  const fresh = pending.filter(({ state, lastHeartbeatTime }) => state === PENDING_ACTIVITY_STATE_STARTED && lastHeartbeatTime && nowMs - toMs(lastHeartbeatTime) < FRESH_HEARTBEAT_MS);
+  return JOB_PHASES.filter((phase) => fresh.some((activity) => phaseOf(activity) === phase));
 }
 
 function toMs({ seconds, nanos }: Timestamp): number {

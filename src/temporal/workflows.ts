@@ -4,10 +4,10 @@ import { temporal } from '@temporalio/proto';
 import type { JobEnd } from '../db/job-repository';
 import { isErrorCode } from '../domain/errors';
 import type { JobStatusResponse } from '../domain/job-view';
-import { JOB_PHASES } from '../domain/job-phase';
+import { JOB_PHASES, type JobPhase } from '../domain/job-phase';
 import { taskQueueOf } from '../../workflows/task-queues';
 import { jobStatusQuery, WORKFLOW_TYPE } from '../../workflows/contract';
-import { hasFreshHeartbeat, phaseWaits, type PhaseWaits } from './phase-waits';
+import { phasesAtWork, phaseWaits, type PhaseWaits } from './phase-waits';
 import { findMissingSearchAttributes } from './search-attributes';
 
 /** How long a question to Temporal may take before it counts as unanswered. */
@@ -15,6 +15,10 @@ const DEADLINE_MS = 5_000;
 
 /** Workflows in one answer of Temporal's list. */
 const LIST_PAGE = 1_000;
+
+/** To learn whether a phase has a worker, so many jobs are looked at, and for so long. */
+const MAX_OTHERS = 100;
+const OTHERS_DEADLINE_MS = 700;
 
 /** Ids of a run, and of the first one of its chain of continue-as-new: that stays the same after a reset too. */
 export interface WorkflowRun {
@@ -94,7 +98,7 @@ async function look(client: Client, jobId: string): Promise<WorkflowSeen> {
     const end = await endOf(client, jobId, description);
     if (end !== undefined) return { end, run };
     const pending = description.raw.pendingActivities ?? [];
-    return { run, waits: await withoutBusy(client, phaseWaits(pending, Date.now())), isWorkedOn: hasFreshHeartbeat(pending, Date.now()) };
+    return { run, waits: await withoutBusy(client, phaseWaits(pending, Date.now())), isWorkedOn: phasesAtWork(pending, Date.now()).length > 0 };
   } catch (error) {
     if (!(error instanceof WorkflowNotFoundError)) throw error;
     return lost();
@@ -112,13 +116,34 @@ export function asSeenByOwner(seen: WorkflowSeen, firstRunId: string | null): Wo
   return { run: undefined, end: { error, at: new Date().toISOString() } };
 }
 
-/** Workers that have their hands full leave an activity waiting too: where tasks of a phase are being handed out, there is a worker. */
+/**
+ * Workers that have their hands full leave an activity waiting too. There is a worker where tasks of the phase are being handed out, or, as it
+ * may be long at those it has, where one has just told of an activity of another job.
+ */
 async function withoutBusy(client: Client, waits: PhaseWaits): Promise<PhaseWaits> {
-  const served = await Promise.all(JOB_PHASES.map(async (phase) => waits[phase] === 'NO_WORKER' && (await isServed(client, taskQueueOf(phase)))));
-  return Object.fromEntries(Object.entries(waits).filter(([phase]) => !served[JOB_PHASES.indexOf(phase as (typeof JOB_PHASES)[number])]));
+  const untaken = JOB_PHASES.filter((phase) => waits[phase] === 'NO_WORKER');
+  const handedOut = await Promise.all(untaken.map((phase) => isHandedOut(client, taskQueueOf(phase))));
+  const silent = untaken.filter((_, index) => !handedOut[index]);
+  const busy = silent.length === 0 ? [] : await phasesOfOthers(client);
+  const unserved = silent.filter((phase) => !busy.includes(phase));
+  return Object.fromEntries(Object.entries(waits).filter(([phase, wait]) => wait !== 'NO_WORKER' || unserved.includes(phase as JobPhase)));
 }
 
-async function isServed(client: Client, taskQueue: string): Promise<boolean> {
+/** The phases in which some job is at work now, of as many as there is time to look at. Does not reject. */
+async function phasesOfOthers(client: Client): Promise<JobPhase[]> {
+  const look = async (jobId: string) => (await client.workflow.getHandle(jobId).describe()).raw.pendingActivities ?? [];
+  try {
+    return await client.withDeadline(Date.now() + OTHERS_DEADLINE_MS, async () => {
+      const others = await listOpen(client, { limit: MAX_OTHERS });
+      const pending = await Promise.all([...others.keys()].map((jobId) => look(jobId).catch(() => [])));
+      return phasesAtWork(pending.flat(), Date.now());
+    });
+  } catch {
+    return [];
+  }
+}
+
+async function isHandedOut(client: Client, taskQueue: string): Promise<boolean> {
   const request = {
     namespace: client.options.namespace,
     taskQueue: { name: taskQueue },

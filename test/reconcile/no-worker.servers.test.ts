@@ -1,10 +1,16 @@
 /** What is asked of a job while no worker runs: the answer is right, and what was requested is done when one is back. */
+import type { Client } from '@temporalio/client';
+import { temporal } from '@temporalio/proto';
 import type { JobStatusResponse } from '../../src/domain/job-view';
+import { taskQueueOf } from '../../workflows/task-queues';
 import { createDeployment, EMBEDDING, type Deployment } from '../e2e/deployment';
 import { writeDocuments } from '../e2e/documents';
 import { expectEventually } from '../harness/expect-eventually';
-import { startCli } from '../harness/start-process';
+import { concurrentTest, startCli } from '../harness/start-process';
 import { createTestFolder } from '../harness/test-folder';
+
+/** Batches of EMBEDDING that a worker has at work at most (src/temporal/phase-slots.ts). */
+const SLOTS = 16;
 
 let deployment: Deployment;
 /** Another, in which no worker has ever done EMBEDDING: Temporal takes half a minute to see that a phase is not served any more. */
@@ -50,7 +56,22 @@ test('a raised budget waits for a worker, as pause and resume do', async () => {
   expect(await deployment.waitForEnd(jobId)).toMatchObject({ status: 'COMPLETED', documents: { succeeded: 20 } });
 }, 120_000);
 
-test('a phase that no worker runs says so while the others work, until a worker of it comes', async () => {
+test('what was at work in a worker that is gone is tried again', async () => {
+  const { service, provider } = deployment;
+  await provider.control({ latencyMs: 60_000 });
+  await deployment.startWorker(['--phases', 'LOADING,CHUNKING,INDEXING']);
+  const worker = await deployment.startWorker(['--phases', 'EMBEDDING']);
+  const { jobId } = await service.start({ collection: 'orphaned', source: { kind: 'folder', path: folder }, options: { embedding: { ...EMBEDDING, model: 'slow' } } });
+  await expectEventually(async () => expect((await service.status(jobId)).phases[2]).toMatchObject({ status: 'RUNNING', inFlight: 1, waitReason: null }));
+  worker.kill('SIGKILL');
+  await worker.exit;
+  await expectEventually(async () => expect((await service.status(jobId)).phases[2]).toMatchObject({ status: 'RUNNING', waitReason: 'RETRYING' }), { timeoutMs: 60_000 });
+  await provider.control({ latencyMs: 0 });
+  await deployment.startWorker(['--phases', 'EMBEDDING']);
+  expect(await deployment.waitForEnd(jobId)).toMatchObject({ status: 'COMPLETED', documents: { succeeded: 20 } });
+}, 120_000);
+
+concurrentTest('a phase that no worker runs says so while the others work, until a worker of it comes', async () => {
   const { service, env } = halved;
   await halved.startWorker(['--phases', 'LOADING,CHUNKING']);
   const { jobId } = await service.start({ collection: 'halved', source: { kind: 'folder', path: folder }, options: { embedding: EMBEDDING } });
@@ -68,17 +89,42 @@ test('a phase that no worker runs says so while the others work, until a worker 
   expect(await halved.waitForEnd(jobId)).toMatchObject({ status: 'COMPLETED', documents: { succeeded: 20 } });
 }, 300_000);
 
-test('what was at work in a worker that is gone is tried again', async () => {
-  const { service, provider } = deployment;
-  await provider.control({ latencyMs: 60_000 });
-  await deployment.startWorker(['--phases', 'LOADING,CHUNKING,INDEXING']);
-  const worker = await deployment.startWorker(['--phases', 'EMBEDDING']);
-  const { jobId } = await service.start({ collection: 'orphaned', source: { kind: 'folder', path: folder }, options: { embedding: { ...EMBEDDING, model: 'slow' } } });
-  await expectEventually(async () => expect((await service.status(jobId)).phases[2]).toMatchObject({ status: 'RUNNING', inFlight: 1, waitReason: null }));
+concurrentTest('beside a worker whose hands are full a job waits without NO_WORKER, until that worker is gone', async (afterwards) => {
+  const full = await createDeployment({ latencyMs: 200_000 });
+  afterwards(() => full.close());
+  const { service, client } = full;
+  await full.startWorker(['--phases', 'LOADING,CHUNKING,INDEXING']);
+  const worker = await full.startWorker(['--phases', 'EMBEDDING']);
+  const start = async (documents: number) => {
+    const source = { kind: 'folder', path: createTestFolder() } as const;
+    writeDocuments(source.path, documents);
+    const options = { embedding: EMBEDDING, batchDocuments: 1, concurrency: { EMBEDDING: documents } };
+    return (await service.start({ collection: 'full', source, options })).jobId;
+  };
+  // Of two jobs, so that neither has a history to continue as new while they wait.
+  const large = [await start(SLOTS / 2), await start(SLOTS / 2)];
+  await expectEventually(async () => expect(await Promise.all(large.map((jobId) => countStarted(client, jobId)))).toEqual([SLOTS / 2, SLOTS / 2]), { timeoutMs: 60_000 });
+  const jobId = await start(1);
+  await expectEventually(async () => expect((await service.status(jobId)).phases[2]).toMatchObject({ status: 'RUNNING', inFlight: 1 }));
+  // From then on Temporal tells of no tasks that are handed out.
+  await expectEventually(async () => expect(await dispatchRate(client)).toBe(0), { timeoutMs: 90_000 });
+  expect((await service.status(jobId)).phases[2]).toMatchObject({ status: 'RUNNING', waitReason: null, itemsProcessed: 0 });
   worker.kill('SIGKILL');
   await worker.exit;
-  await expectEventually(async () => expect((await service.status(jobId)).phases[2]).toMatchObject({ status: 'RUNNING', waitReason: 'RETRYING' }), { timeoutMs: 60_000 });
-  await provider.control({ latencyMs: 0 });
-  await deployment.startWorker(['--phases', 'EMBEDDING']);
-  expect(await deployment.waitForEnd(jobId)).toMatchObject({ status: 'COMPLETED', documents: { succeeded: 20 } });
-}, 120_000);
+  await expectEventually(async () => expect((await service.status(jobId)).phases[2]).toMatchObject({ status: 'RUNNING', waitReason: 'NO_WORKER' }));
+}, 240_000);
+
+async function countStarted(client: Client, jobId: string): Promise<number> {
+  const { raw } = await client.workflow.getHandle(jobId).describe();
+  return (raw.pendingActivities ?? []).filter(({ state }) => state === temporal.api.enums.v1.PendingActivityState.PENDING_ACTIVITY_STATE_STARTED).length;
+}
+
+async function dispatchRate(client: Client): Promise<number | null | undefined> {
+  const { stats } = await client.workflowService.describeTaskQueue({
+    namespace: client.options.namespace,
+    taskQueue: { name: taskQueueOf('EMBEDDING') },
+    taskQueueType: temporal.api.enums.v1.TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY,
+    reportStats: true,
+  });
+  return stats?.tasksDispatchRate;
+}
