@@ -18,10 +18,7 @@ import { BudgetUsedUp, JobGate } from './job-gate';
 import { attemptNumber, stoppable } from './stoppable';
 import { whileAway } from './while-away';
 
-/**
- * An attempt that the limits of the provider draw out ends by itself: Temporal's limit, 30 minutes, would break off what is paid for. No sooner: how
- * often a request has failed, by which a text that makes the provider fail is found, is an attempt's own to know.
- */
+/** An attempt that the limits of the provider draw out ends by itself: Temporal's limit, 30 minutes, would break off what is paid for. No sooner: turns that the limits have granted are lost with it. */
 const MAX_ATTEMPT_MS = 20 * 60_000;
 
 const NOTE_INTERVAL_MS = 1_000;

@@ -8,6 +8,7 @@ import { planRequests } from './request-planner';
 import { RequestSlots } from './request-slots';
 import { sendRequest, type PlannedRequest, type Sender } from './send-request';
 import { GateClosed } from './shared-gate';
+import { Suspicions } from './suspicions';
 import { TextClaims, type ClaimOutcome } from './text-claims';
 
 export interface TextToEmbed {
@@ -52,6 +53,7 @@ export interface EmbedOptions {
 export class Embedder {
   readonly #slots: RequestSlots;
   readonly #claims = new TextClaims();
+  readonly #suspicions = new Suspicions();
   readonly #tally = { embedded: 0 };
 
   constructor(readonly provider: EmbeddingProvider) {
@@ -106,7 +108,10 @@ export class Embedder {
   async #sendAll(own: readonly TextToEmbed[], pending: Map<string, TextToEmbed>, options: EmbedOptions, halt: AbortController): Promise<void> {
     const { limits } = this.provider;
     const maxTokensPerRequest = Math.min(limits.maxTokensPerRequest, options.maxTokensPerRequest ?? Infinity);
-    const queue = planRequests(own, { ...limits, maxTokensPerRequest }).map((texts): PlannedRequest => ({ texts, failures: 0 }));
+    const { suspected, others } = this.#suspicions.take(own);
+    const plan = ({ texts, ...since }: PlannedRequest) => planRequests(texts, { ...limits, maxTokensPerRequest }).map((part): PlannedRequest => ({ ...since, texts: part }));
+    const planned = plan({ texts: others, failures: 0 });
+    const queue = [...planned, ...suspected.flatMap(plan)];
     const sender: Sender = {
       provider: this.provider,
       options,
@@ -125,10 +130,10 @@ export class Embedder {
         try {
           if (request !== undefined) queue.push(...(await sendRequest(request, sender)));
         } catch (error) {
+          queue.unshift(request!);
           if (error instanceof GateClosed && error.reason === 'RATE_LIMITED') {
             // Other lanes may have been granted turns already: given up, they would be lost to everyone.
             limit = error;
-            queue.unshift(request!);
             return;
           }
           failure ??= { error };
@@ -140,6 +145,7 @@ export class Embedder {
     };
     const lanes = Math.min(queue.length, limits.maxConcurrentRequests);
     await Promise.all(Array.from({ length: lanes }, lane));
+    this.#suspicions.keep(queue.filter((request) => !planned.includes(request)));
     for (const { hash } of own) if (pending.has(hash)) this.#claims.settle(hash, { kind: 'released' });
     options.abort.throwIfAborted();
     if (failure) throw failure.error;

@@ -40,7 +40,7 @@ export interface Sender {
 
 /**
  * Waits for the request's passage through the gate, sends, and stores the answer. When some of its texts are stored by then, the rest is a request
- * of its own. Resolves without anything when `halt` ended the waiting. Rejects with what ends the attempt: a refused key, a request that never
+ * of its own. Resolves with the request itself when `halt` ended the waiting. Rejects with what ends the attempt: a refused key, a request that never
  * works, the gate's own reasons, an error of `findStored` or `store`.
  *
  * @returns what is to be sent instead, after all others
@@ -49,7 +49,7 @@ export async function sendRequest(request: PlannedRequest, sender: Sender): Prom
   const { texts } = request;
   const { tally } = sender;
   const passage = await sender.options.gate.pass(tokensOf(texts), sender.halt);
-  if (passage === undefined) return [];
+  if (passage === undefined) return [request];
   const rest = await withoutStored(texts, sender);
   if (rest.length < texts.length || sender.halt.aborted) {
     passage.unused();
