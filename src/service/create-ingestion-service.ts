@@ -22,6 +22,7 @@ import { search } from '../search/search';
 import type { SourceReaders } from '../sources/source-readers';
 import type { JobTracing } from '../tracing/job-tracing';
 import { temporalCallError } from '../temporal/call-error';
+import { createServedPhases } from '../temporal/served-phases';
 import { createWorkflows } from '../temporal/workflows';
 import { CollectionAdmin } from './collection-admin';
 import { startOnce } from './idempotent-start';
@@ -53,7 +54,7 @@ export function createIngestionService({ client, db, models, readers, own = NO_O
   const keys = new IdempotencyRepository(db);
   const control = new JobControl(client);
   const workflows = createWorkflows(client);
-  const statuses = new JobStatusReader(db, createWorkflows(client, ANSWER_DEADLINE_MS));
+  const statuses = new JobStatusReader(db, createWorkflows(client, ANSWER_DEADLINE_MS), createServedPhases(client));
   const admin = new CollectionAdmin(db, models, workflows);
 
   const start = (input: IngestionInput, jobId: string): Promise<{ jobId: string }> =>

@@ -4,8 +4,11 @@ import { JobRepository, type JobEnd } from '../db/job-repository';
 import type { MirroredJob } from '../db/mirrored-job';
 import { SluiceError } from '../domain/errors';
 import { stateOf, type IngestionState } from '../domain/ingestion-state';
+import { JOB_PHASES } from '../domain/job-phase';
 import { isJobFinished, type JobStatus } from '../domain/job-status';
 import type { JobStatusResponse } from '../domain/job-view';
+import type { PhaseWaits } from '../temporal/phase-waits';
+import type { ServedPhases } from '../temporal/served-phases';
 import { asSeenByOwner, type WorkflowSeen, type Workflows } from '../temporal/workflows';
 import { idleView, newlyAccepted, viewOfMirror, withEnd, withoutWorker, withSeenFromOutside } from './job-status-view';
 import { orLate } from './or-late';
@@ -35,7 +38,7 @@ export class JobStatusReader {
   private readonly jobs: JobRepository;
   private readonly drift: DriftRepository;
 
-  constructor(db: Db, private readonly workflows: Workflows) {
+  constructor(db: Db, private readonly workflows: Workflows, private readonly served: ServedPhases) {
     this.jobs = new JobRepository(db);
     this.drift = new DriftRepository(db);
   }
@@ -77,13 +80,28 @@ export class JobStatusReader {
   private async running(jobId: string, { waits, isWorkedOn, run }: WorkflowSeen & { end?: undefined }, query: Said<JobStatusResponse>, mirror: Said<MirroredJob>): Promise<JobStatusResponse> {
     const mirrored = mirror.answer;
     if (mirrored !== undefined && mirrored.missedSince !== null) await within(QUERY_DEADLINE_MS, this.drift.setMissedSince(jobId, null));
-    if (query.answer !== undefined) return withSeenFromOutside(query.answer, waits, mirrored);
+    const [seen, isServed] = await this.withoutBusy(waits, isWorkedOn || query.answer !== undefined);
+    if (query.answer !== undefined) return withSeenFromOutside(query.answer, seen, mirrored);
     if ('silent' in mirror) throw unreachable(`Job ${jobId} has not ended, but neither a worker nor Postgres tells more.`, mirror);
+    const told = isServed ? (view: JobStatusResponse) => view : withoutWorker;
     // A reset has begun another run after the end that the mirror has, and nobody has taken it up.
     const isPutBack = mirrored !== undefined && isJobFinished(mirrored.status) && mirrored.runId !== null && mirrored.runId !== run.id;
-    if (mirrored === undefined || isPutBack) return withoutWorker(idleView(await this.accepted(jobId), new Date().toISOString()));
-    const view = withSeenFromOutside(viewOfMirror(mirrored), waits, mirrored);
-    return isWorkedOn ? view : withoutWorker(view);
+    if (mirrored === undefined || isPutBack) return told(idleView(await this.accepted(jobId), new Date().toISOString()));
+    return told(withSeenFromOutside(viewOfMirror(mirrored), seen, mirrored));
+  }
+
+  /**
+   * What waits for a worker although others of its phase have one waits for a free one. And every worker runs workflows: where one is at work in
+   * another job, an answer that is late is only late.
+   * @returns the waits without those, and whether there is a worker at all
+   */
+  private async withoutBusy(waits: PhaseWaits, isServed: boolean): Promise<[PhaseWaits, boolean]> {
+    const untaken = JOB_PHASES.filter((phase) => waits[phase] === 'NO_WORKER');
+    if (untaken.length === 0 && isServed) return [waits, true];
+    const [atWork, handedOut] = await Promise.all([this.served.atWork(), this.served.handedOut(untaken)]);
+    const seen = { ...waits };
+    for (const phase of untaken) if (atWork.includes(phase) || handedOut.includes(phase)) delete seen[phase];
+    return [seen, isServed || atWork.length > 0];
   }
 
   private async ended(jobId: string, end: JobEnd, query: Said<JobStatusResponse>, mirror: Said<MirroredJob>): Promise<JobStatusResponse> {

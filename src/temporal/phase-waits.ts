@@ -11,6 +11,9 @@ const FRESH_HEARTBEAT_MS = 3_000;
 
 const { PENDING_ACTIVITY_STATE_STARTED, PENDING_ACTIVITY_STATE_CANCEL_REQUESTED } = temporal.api.enums.v1.PendingActivityState;
 
+/** A worker has taken it. */
+const isTaken = ({ state }: PendingActivity): boolean => state === PENDING_ACTIVITY_STATE_STARTED || state === PENDING_ACTIVITY_STATE_CANCEL_REQUESTED;
+
 export type PhaseWaits = Partial<Record<JobPhase, Extract<WaitReason, 'NO_WORKER' | 'RETRYING'>>>;
 
 type Timestamp = google.protobuf.ITimestamp;
@@ -24,8 +27,7 @@ export function phaseWaits(pending: readonly PendingActivity[], nowMs: number): 
   const waits: PhaseWaits = {};
   for (const phase of JOB_PHASES) {
     const own = pending.filter((activity) => phaseOf(activity) === phase);
-    const isAtWork = own.some(({ state }) => state === PENDING_ACTIVITY_STATE_STARTED || state === PENDING_ACTIVITY_STATE_CANCEL_REQUESTED);
-    if (own.length === 0 || isAtWork) continue;
+    if (own.length === 0 || own.some(isTaken)) continue;
     // Of a further attempt this is the time when it may be taken.
     if (own.some(({ scheduledTime }) => scheduledTime && nowMs - toMs(scheduledTime) > UNTAKEN_MS)) waits[phase] = 'NO_WORKER';
     else if (own.some(({ attempt }) => (attempt ?? 1) > 1)) waits[phase] = 'RETRYING';
@@ -33,17 +35,17 @@ export function phaseWaits(pending: readonly PendingActivity[], nowMs: number): 
   return waits;
 }
 
-/** The phases of those activities of which a worker has just told that it is at them. */
-export function phasesAtWork(pending: readonly PendingActivity[], nowMs: number): JobPhase[] {
-  const fresh = pending.filter(({ state, lastHeartbeatTime }) => state === PENDING_ACTIVITY_STATE_STARTED && lastHeartbeatTime && nowMs - toMs(lastHeartbeatTime) < FRESH_HEARTBEAT_MS);
-  return JOB_PHASES.filter((phase) => fresh.some((activity) => phaseOf(activity) === phase));
+/** Whether a worker has just told of an activity that it is at it. */
+export function isToldOf(nowMs: number): (activity: PendingActivity) => boolean {
+  return (activity) => isTaken(activity) && !!activity.lastHeartbeatTime && nowMs - toMs(activity.lastHeartbeatTime) < FRESH_HEARTBEAT_MS;
 }
 
 function toMs({ seconds, nanos }: Timestamp): number {
   return Number(seconds ?? 0) * 1_000 + (nanos ?? 0) / 1e6;
 }
 
-function phaseOf({ activityType }: PendingActivity): JobPhase | undefined {
+/** undefined: of none. */
+export function phaseOf({ activityType }: PendingActivity): JobPhase | undefined {
   if (activityType?.name === 'discoverDocuments') return 'LOADING';
   if (activityType?.name === 'finishJob') return 'INDEXING';
   return JOB_PHASES.find((phase) => BATCH_ACTIVITY[phase] === activityType?.name);

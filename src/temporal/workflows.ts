@@ -1,13 +1,11 @@
 import { WorkflowFailedError, WorkflowNotFoundError, type Client, type WorkflowExecutionDescription } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
-import { temporal } from '@temporalio/proto';
 import type { JobEnd } from '../db/job-repository';
 import { isErrorCode } from '../domain/errors';
+import { JOB_PHASES } from '../domain/job-phase';
 import type { JobStatusResponse } from '../domain/job-view';
-import { JOB_PHASES, type JobPhase } from '../domain/job-phase';
-import { taskQueueOf } from '../../workflows/task-queues';
 import { jobStatusQuery, WORKFLOW_TYPE } from '../../workflows/contract';
-import { phasesAtWork, phaseWaits, type PhaseWaits } from './phase-waits';
+import { isToldOf, phaseWaits, type PhaseWaits } from './phase-waits';
 import { findMissingSearchAttributes } from './search-attributes';
 
 /** How long a question to Temporal may take before it counts as unanswered. */
@@ -15,10 +13,6 @@ const DEADLINE_MS = 5_000;
 
 /** Workflows in one answer of Temporal's list. */
 const LIST_PAGE = 1_000;
-
-/** To learn whether a phase has a worker, so many jobs are looked at, and for so long. */
-const MAX_OTHERS = 100;
-const OTHERS_DEADLINE_MS = 700;
 
 /** Ids of a run, and of the first one of its chain of continue-as-new: that stays the same after a reset too. */
 export interface WorkflowRun {
@@ -35,6 +29,7 @@ export type WorkflowSeen =
   | {
       end?: undefined;
       run: WorkflowRun;
+      /** NO_WORKER: none has taken it, which may be for want of a free one (src/temporal/served-phases.ts). */
       waits: PhaseWaits;
       /** Some worker is at an activity of it right now. */
       isWorkedOn: boolean;
@@ -98,7 +93,7 @@ async function look(client: Client, jobId: string): Promise<WorkflowSeen> {
     const end = await endOf(client, jobId, description);
     if (end !== undefined) return { end, run };
     const pending = description.raw.pendingActivities ?? [];
-    return { run, waits: await withoutBusy(client, phaseWaits(pending, Date.now())), isWorkedOn: phasesAtWork(pending, Date.now()).length > 0 };
+    return { run, waits: phaseWaits(pending, Date.now()), isWorkedOn: pending.some(isToldOf(Date.now())) };
   } catch (error) {
     if (!(error instanceof WorkflowNotFoundError)) throw error;
     return lost();
@@ -114,45 +109,6 @@ export function asSeenByOwner(seen: WorkflowSeen, firstRunId: string | null): Wo
   if (firstRunId === null || seen.run === undefined || seen.run.firstId === firstRunId) return seen;
   const error = { code: 'TERMINATED', message: 'The workflow ended without a word, and its id was used again.' } as const;
   return { run: undefined, end: { error, at: new Date().toISOString() } };
-}
-
-/**
- * Workers that have their hands full leave an activity waiting too. There is a worker where tasks of the phase are being handed out, or, as it
- * may be long at those it has, where one has just told of an activity of another job.
- */
-async function withoutBusy(client: Client, waits: PhaseWaits): Promise<PhaseWaits> {
-  const untaken = JOB_PHASES.filter((phase) => waits[phase] === 'NO_WORKER');
-  const handedOut = await Promise.all(untaken.map((phase) => isHandedOut(client, taskQueueOf(phase))));
-  const silent = untaken.filter((_, index) => !handedOut[index]);
-  const busy = silent.length === 0 ? [] : await phasesOfOthers(client);
-  const unserved = silent.filter((phase) => !busy.includes(phase));
-  return Object.fromEntries(Object.entries(waits).filter(([phase, wait]) => wait !== 'NO_WORKER' || unserved.includes(phase as JobPhase)));
-}
-
-/** The phases in which some job is at work now, of as many as there is time to look at. Does not reject. */
-async function phasesOfOthers(client: Client): Promise<JobPhase[]> {
-  const look = async (jobId: string) => (await client.workflow.getHandle(jobId).describe()).raw.pendingActivities ?? [];
-  try {
-    return await client.withDeadline(Date.now() + OTHERS_DEADLINE_MS, async () => {
-      const others = await listOpen(client, { limit: MAX_OTHERS });
-      const pending = await Promise.all([...others.keys()].map((jobId) => look(jobId).catch(() => [])));
-      return phasesAtWork(pending.flat(), Date.now());
-    });
-  } catch {
-    return [];
-  }
-}
-
-async function isHandedOut(client: Client, taskQueue: string): Promise<boolean> {
-  const request = {
-    namespace: client.options.namespace,
-    taskQueue: { name: taskQueue },
-    taskQueueType: temporal.api.enums.v1.TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY,
-    reportStats: true,
-  };
-  // A server that won't tell of its queues still tells of the workflow.
-  const stats = await client.workflowService.describeTaskQueue(request).then((answer) => answer.stats, () => undefined);
-  return (stats?.tasksDispatchRate ?? 0) > 0;
 }
 
 async function query(client: Client, jobId: string): Promise<JobStatusResponse | undefined> {
