@@ -19,10 +19,10 @@ export function createFinishJob({ db }: ActivityDependencies): Activities['finis
   return ({ jobId, documents }) =>
     stoppable(async (signal) => {
       try {
-        if (!(await finishing.isCleanedUp(jobId))) await finish(jobId, documents, signal);
+        if (!(await finishing.isWorkDone(jobId))) await finish(jobId, documents, signal);
       } catch (error) {
-        // An attempt that Temporal lost sight of has cleaned up meanwhile.
-        if (!(error instanceof SluiceError && error.code === 'STOPPED')) throw error;
+        // An attempt that Temporal lost sight of has cleaned up meanwhile. A failure or a cancel, before a reset, has not done the work.
+        if (!(error instanceof SluiceError && error.code === 'STOPPED' && (await finishing.isWorkDone(jobId)))) throw error;
       }
       return { removed: await finishing.getRemoved(jobId) };
     });
@@ -33,7 +33,7 @@ export function createFinishJob({ db }: ActivityDependencies): Activities['finis
     if (accounted !== documents) throw lostRows(accounted, documents);
     if (job.options.onlyFailedOf === undefined) await finishing.removeVanished(job, signal);
     await ensureVectorIndex(db, { id: job.collectionId, dimensions: job.model.dimensions }, signal);
-    await finishing.cleanUp(jobId);
+    await finishing.cleanUp(jobId, true);
   }
 }
 

@@ -3,6 +3,7 @@ import { cancellableTransaction } from './cancellable';
 import { chunkPartition } from './collection-repository';
 import type { Db } from './connect';
 import type { JobCounts } from '../domain/ingestion-state';
+import { SluiceError } from '../domain/errors';
 import { findJobCounts, raiseCounts } from './job-counts';
 import { closeStaging, enterStaging, type JobContext } from './job-context';
 
@@ -55,10 +56,10 @@ export class FinishingRepository {
     return count;
   }
 
-  /** Whether the clean-up has committed: then everything before it has. */
-  async isCleanedUp(jobId: string): Promise<boolean> {
-    const row = await this.db.selectFrom('ingestion_jobs').select('staging_closed_at').where('id', '=', jobId).executeTakeFirstOrThrow();
-    return row.staging_closed_at !== null;
+  /** Whether the clean-up at the end of all work has committed: then everything before it has. */
+  async isWorkDone(jobId: string): Promise<boolean> {
+    const row = await this.db.selectFrom('ingestion_jobs').select('work_done_at').where('id', '=', jobId).executeTakeFirstOrThrow();
+    return row.work_done_at !== null;
   }
 
   async getRemoved(jobId: string): Promise<number> {
@@ -66,10 +67,16 @@ export class FinishingRepository {
     return removed;
   }
 
-  /** Empties the job's staging for good, and forgets old outcomes of its source. @returns what the job has come to, which its rows tell then too; undefined: there is no such job */
-  async cleanUp(jobId: string): Promise<JobCounts | undefined> {
+  /**
+   * Empties the job's staging for good, and forgets old outcomes of its source.
+   * @param isWorkDone the job has nothing left to do. Rejects with STOPPED then when its staging is closed already: another end has come before
+   * @returns what the job has come to, which its rows tell then too; undefined: there is no such job
+   */
+  async cleanUp(jobId: string, isWorkDone = false): Promise<JobCounts | undefined> {
     return this.db.transaction().execute(async (trx) => {
-      await closeStaging(trx, jobId);
+      const wasOpen = await closeStaging(trx, jobId);
+      if (isWorkDone && !wasOpen) throw new SluiceError('STOPPED', `Job ${jobId} has ended.`);
+      if (isWorkDone) await trx.updateTable('ingestion_jobs').set({ work_done_at: sql`now()` }).where('id', '=', jobId).execute();
       const old = sql`
         select o.id from sluice.ingestion_jobs j join sluice.ingestion_jobs o on o.source_id = j.source_id
         where j.id = ${jobId} and o.finished_at < now() - make_interval(days => ${KEPT_DAYS})

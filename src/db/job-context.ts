@@ -51,11 +51,12 @@ export async function enterStaging(trx: Transaction<Database>, jobId: string): P
   if (job === undefined || job.staging_closed_at !== null) throw new SluiceError('STOPPED', `Job ${jobId} has ended.`);
 }
 
-/** Closes the job's staging to everyone and empties it; again is fine. */
-export async function closeStaging(trx: Transaction<Database>, jobId: string): Promise<void> {
+/** Closes the job's staging to everyone and empties it; again is fine. @returns whether it was open */
+export async function closeStaging(trx: Transaction<Database>, jobId: string): Promise<boolean> {
   await sql`select pg_advisory_xact_lock(hashtext('sluice.staging'), hashtext(${jobId}))`.execute(trx);
-  await trx.updateTable('ingestion_jobs').set({ staging_closed_at: sql`coalesce(staging_closed_at, now())` }).where('id', '=', jobId).execute();
+  const { numUpdatedRows } = await trx.updateTable('ingestion_jobs').set({ staging_closed_at: sql`now()` }).where('id', '=', jobId).where('staging_closed_at', 'is', null).executeTakeFirst();
   for (const table of ['staged_chunks', 'staged_documents', 'batch_results', 'job_batches', 'discovery_pages'] as const) {
     await trx.deleteFrom(table).where('job_id', '=', jobId).execute();
   }
+  return numUpdatedRows > 0;
 }

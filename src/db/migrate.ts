@@ -4,6 +4,7 @@ import * as initial from './migrations/001-initial';
 import * as idempotencyKeys from './migrations/002-idempotency-keys';
 import * as providerGates from './migrations/003-provider-gates';
 import * as statusChanges from './migrations/004-status-changes';
+import * as workDone from './migrations/005-work-done';
 
 /** In order. A migration that has been released is never changed. */
 const MIGRATIONS: Record<string, Migration> = {
@@ -11,6 +12,7 @@ const MIGRATIONS: Record<string, Migration> = {
   '002-idempotency-keys': idempotencyKeys,
   '003-provider-gates': providerGates,
   '004-status-changes': statusChanges,
+  '005-work-done': workDone,
 };
 
 /** Somebody waits for it at a prompt. */

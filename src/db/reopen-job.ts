@@ -28,6 +28,7 @@ export async function reopenJob(db: Db, jobId: string, runId: string): Promise<v
         started_at: null,
         finished_at: null,
         staging_closed_at: null,
+        work_done_at: null,
         missed_since: null,
         updated_at: new Date(),
       })

@@ -94,6 +94,7 @@ export interface IngestionJobs {
   finished_at: Date | string | null;
   updated_at: Generated<Date>;
   staging_closed_at: Date | null;
+  work_done_at: Date | null;
 }
 
 export interface IngestionPhaseStatus {

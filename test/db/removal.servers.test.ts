@@ -40,10 +40,10 @@ describe('removal', () => {
     const job = await openJob(database.db, jobId, where);
     await discover(database.db, job, [found('a'), found('b')]);
     const finishing = new FinishingRepository(database.db);
-    expect(await finishing.isCleanedUp(jobId)).toBe(false);
+    expect(await finishing.isWorkDone(jobId)).toBe(false);
     await endJob(database.db, job);
-    await finishing.cleanUp(jobId);
-    expect(await finishing.isCleanedUp(jobId)).toBe(true);
+    await finishing.cleanUp(jobId, true);
+    expect(await finishing.isWorkDone(jobId)).toBe(true);
     await ingest(database.db, `${jobId}-2`, ['a', 'b', 'new'].map(text), where);
     await expect(finishing.removeVanished(job, NEVER)).rejects.toMatchObject({ code: 'STOPPED' });
     expect(await uris(where.locator)).toEqual(['a', 'b', 'new']);
@@ -59,11 +59,26 @@ describe('removal', () => {
     const isWaitedFor = async () => expect(await database.rows("select from pg_locks where locktype = 'advisory' and not granted")).toHaveLength(1);
     const { answer } = await database.db.transaction().execute(async (trx) => {
       await closeStaging(trx, jobId);
+      await trx.updateTable('ingestion_jobs').set({ work_done_at: new Date() }).where('id', '=', jobId).execute();
       const answer = new MockActivityEnvironment().run(finishJob, { jobId, documents: 0 });
       await expectEventually(isWaitedFor);
       return { answer };
     });
     expect(await answer).toMatchObject({ removed: 2 });
+  });
+
+  test('a job that a failure has closed is not done, though a reset asks for its end again', async () => {
+    const { jobId, where } = next();
+    await ingest(database.db, `${jobId}-0`, ['a', 'b'].map(text), where);
+    const job = await openJob(database.db, jobId, where);
+    await discover(database.db, job, []);
+    const finishing = new FinishingRepository(database.db);
+    await finishing.cleanUp(jobId);
+    const finishJob = createFinishJob({ db: database.db } as ActivityDependencies);
+    await expect(new MockActivityEnvironment().run(finishJob, { jobId, documents: 0 })).rejects.toMatchObject({ code: 'STOPPED' });
+    await expect(finishing.cleanUp(jobId, true)).rejects.toMatchObject({ code: 'STOPPED' });
+    expect(await finishing.isWorkDone(jobId)).toBe(false);
+    expect(await uris(where.locator)).toEqual(['a', 'b']);
   });
 
   test('removes nothing when a part of the source could not be listed', async () => {
