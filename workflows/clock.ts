@@ -6,16 +6,12 @@
 export class Clock {
   #doneAt: string | undefined;
 
-  /** @param latest when the job was created: a worker's clock may be behind, or behind another's, and times don't fall */
-  constructor(private latest: string) {}
-
   /** ISO 8601 */
   readonly now = (): string => this.#doneAt ?? new Date().toISOString();
 
   /** Takes note of a result, at its time. @param at absent: recorded when activities did not tell it yet */
   during(at: string | undefined, takeNote: () => void): void {
-    if (at !== undefined && at > this.latest) this.latest = at;
-    this.#doneAt = at && this.latest;
+    this.#doneAt = at;
     try {
       takeNote();
     } finally {

@@ -45,7 +45,7 @@ export async function ingestionWorkflow(input: IngestionInput, carried?: JobRun)
   const info = workflowInfo();
   const isContinued = info.continuedFromExecutionRunId !== undefined;
   const run = (isContinued && carried) || newJobRun(input, info.workflowId, info.firstExecutionRunId, info.startTime.toISOString());
-  const clock = new Clock(run.job.createdAt);
+  const clock = new Clock();
   const root = CancellationScope.current();
   const tracker = new PhaseTracker(run.job, clock.now);
   const attributes = new SearchAttributeWriter();

@@ -8,7 +8,7 @@ import { canPhaseMove, isPhaseActive, isPhaseFinished, type PhaseStatus } from '
  * Requests that change nothing (pausing what is paused) are no moves and raise no version; an illegal move is a defect and throws.
  */
 export class PhaseTracker {
-  /** @param now ISO 8601 */
+  /** @param now ISO 8601. Of several clocks, some may be behind: nothing is said to be before what it follows. */
   constructor(private readonly state: IngestionState, private readonly now: () => string) {}
 
   statusOf(phase: JobPhase): PhaseStatus {
@@ -33,7 +33,7 @@ export class PhaseTracker {
     this.move(phase, 'COMPLETED');
     const next = nextPhase(phase);
     if (next !== undefined) this.start(next);
-    else this.state.finishedAt = this.now();
+    else this.state.finishedAt = this.afterAll(this.state.startedAt);
   }
 
   /**
@@ -50,7 +50,7 @@ export class PhaseTracker {
       }
     }
     this.state.error = { code: error.code, message: error.message, phase: atFault };
-    this.state.finishedAt = this.now();
+    this.state.finishedAt = this.afterAll(this.state.startedAt);
   }
 
   private phaseAtFault(named: JobPhase | undefined): JobPhase {
@@ -67,9 +67,20 @@ export class PhaseTracker {
     const record = this.state.phases[phase];
     if (!canPhaseMove(record.status, to)) throw new Error(`${phase} cannot go from ${record.status} to ${to} (${phaseStatuses(this.state).join(', ')})`);
     record.status = to;
-    if (to === 'RUNNING') record.startedAt ??= this.now();
-    if (isPhaseActive(to)) this.state.startedAt ??= this.now();
-    if (isPhaseFinished(to)) record.completedAt = this.now();
+    const { createdAt, startedAt } = this.state;
+    if (to === 'RUNNING') record.startedAt ??= this.after(createdAt, startedAt);
+    if (isPhaseActive(to)) this.state.startedAt ??= this.after(createdAt);
+    if (isPhaseFinished(to)) record.completedAt = this.afterAll(record.startedAt);
     this.state.version++;
+  }
+
+  /** An end follows the ends of phases before. */
+  private afterAll(startedAt: string | null): string {
+    return this.after(this.state.createdAt, startedAt, ...JOB_PHASES.map((phase) => this.state.phases[phase].completedAt));
+  }
+
+  /** Now, or the latest of the times that it follows. */
+  private after(...earlier: (string | null)[]): string {
+    return earlier.reduce<string>((latest, time) => (time !== null && time > latest ? time : latest), this.now());
   }
 }
