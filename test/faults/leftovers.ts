@@ -5,14 +5,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import { expectEventually } from '../harness/expect-eventually';
 import type { CellRun } from './cell-run';
-import { findParserChildren } from './processes';
+import { findParserChildren, type WorkerProcess } from './processes';
 
 /** A worker may wait so long for what is at work when it is told to go. */
 const EXIT_PATIENCE_MS = 40_000;
 
 /** Ends the workers as their administrator would, and looks for what stays. */
 export async function endWorkers(run: CellRun): Promise<string[]> {
-  const problems: string[] = [];
+  const problems = await goneBefore(run.workers);
   for (const worker of run.liveWorkers) worker.kill('SIGTERM');
   for (const worker of run.liveWorkers) {
     const ended = await Promise.race([worker.exit, sleep(EXIT_PATIENCE_MS, undefined, { ref: false })]);
@@ -22,6 +22,15 @@ export async function endWorkers(run: CellRun): Promise<string[]> {
   problems.push(...(await none('parser children', () => run.workers.flatMap(({ pid }) => findParserChildren(pid)).map(({ pid, commandLine }) => `${pid} ${commandLine.split('/').pop()}`))));
   problems.push(...(await none('temporary files', () => readdirSync(join(run.folder, 'tmp')))));
   return problems;
+}
+
+/** Of workers that have gone already: the harness killed them, or told them to go and they went well. Beside another one, a job does not tell. */
+export async function goneBefore(workers: readonly Pick<WorkerProcess, 'pid' | 'exit' | 'hasExited' | 'told'>[]): Promise<string[]> {
+  const gone = await Promise.all(workers.filter(({ hasExited }) => hasExited).map(async ({ pid, told, exit }) => ({ pid, told, ...(await exit) })));
+  return gone.flatMap(({ pid, told, code, signal }) => {
+    const isWanted = told === 'SIGKILL' ? signal === told : told !== undefined && code === 0;
+    return isWanted ? [] : [`(g) worker ${pid} ended with ${code ?? signal}, told ${told ?? 'nothing'}`];
+  });
 }
 
 /** Call it when the harness has no connection of its own to the cell's database. */

@@ -17,6 +17,8 @@ export interface WorkerProcess {
   readonly startedAtMs: number;
   readonly exit: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
   readonly hasExited: boolean;
+  /** The last signal that it was sent. */
+  readonly told: NodeJS.Signals | undefined;
   kill(signal: NodeJS.Signals): void;
 }
 
@@ -39,7 +41,12 @@ export async function startWorker(folder: string, env: Environment): Promise<Wor
     for (const stream of [child.stdout, child.stderr]) createInterface({ input: stream }).on('line', (line) => line.startsWith('Working on') && resolve());
   });
   const late = new Promise<never>((_, reject) => setTimeout(() => reject(new Error(`Worker ${child.pid} said nothing for ${START_PATIENCE_MS / 1000} s: see worker-${child.pid}.log`)), START_PATIENCE_MS).unref());
-  const worker = { pid: child.pid!, startedAtMs, exit, kill: (signal: NodeJS.Signals) => void child.kill(signal), get hasExited() { return hasExited; } };
+  let told: NodeJS.Signals | undefined;
+  const kill = (signal: NodeJS.Signals): void => {
+    told = signal;
+    child.kill(signal);
+  };
+  const worker = { pid: child.pid!, startedAtMs, exit, kill, get hasExited() { return hasExited; }, get told() { return told; } };
   await Promise.race([
     working,
     late,
