@@ -4,7 +4,7 @@ import type { JobPhase } from '../domain/job-phase';
 import type { Machine } from './machine';
 
 /**
- * Whatever the machine's state. What waits, waits in Temporal, where jobs that have had little go first; what a worker has taken shares its
+ * Whatever the machine's state. What waits, waits in Temporal, where small jobs go first; what a worker has taken shares its
  * processors with all else, so that a small job would crawl beside the batches of large ones. Batches of EMBEDDING mostly wait for their providers.
  */
 const FEWEST = { LOADING: 1, CHUNKING: 1, EMBEDDING: 4, INDEXING: 1 } as const satisfies Record<JobPhase, number>;

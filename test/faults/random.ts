@@ -1,4 +1,4 @@
-/** Random numbers that a seed repeats: which documents a run hurts and when must be the same when it is run again. */
+/** Random numbers that a seed repeats: what a run chooses, and when, must be the same when it is run again. */
 
 export interface Random {
   /** 0 ≤ value < 1 */

@@ -36,7 +36,7 @@ export class FakeJob {
   /** Batches finished, in order; one that is done twice is here twice. */
   readonly done: PerPhase<number[]> = perPhase(() => []);
   readonly snapshots: MirrorSnapshot[] = [];
-  /** `type:summary` as the Web UI shows activities. */
+  /** Calls that broke off when they were told to stop. */
   readonly stopped: string[] = [];
   /** Bound of each mirrorJob and closeJob call over all its attempts, in ms; 0: none. */
   readonly bounds: { call: string; scheduleToCloseMs: number }[] = [];
