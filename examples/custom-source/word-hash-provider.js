@@ -16,7 +16,7 @@ const wordHashProvider = {
   vectorWeight: 0.5,
   // In this process: it is not asked for limits and outages.
   isLocal: true,
-  limits: { maxTextsPerRequest: 100, maxTokensPerRequest: 100_000, maxTokensPerText: 8_000, maxConcurrentRequests: 4 },
+  limits: { maxTextsPerRequest: 100, maxTokensPerRequest: 100_000, maxConcurrentRequests: 4 },
 
   // Throw a ProviderError for what goes amiss: its kind says whether the job waits, goes on without the text, or fails.
   async embed(texts) {

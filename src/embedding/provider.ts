@@ -24,8 +24,6 @@ export interface EmbeddingProvider {
 export interface RequestLimits {
   maxTextsPerRequest: number;
   maxTokensPerRequest: number;
-  /** Tokens of one text; a longer one is refused by the provider. */
-  maxTokensPerText: number;
   /** Requests under way at once from one worker. */
   maxConcurrentRequests: number;
 }

@@ -32,7 +32,7 @@ describe('models by name', () => {
   it("of a user win over Sluice's own", () => {
     const own: EmbeddingProvider = {
       provider: 'mine', model: 'm', dimensions: 3, tokenizer: 'cl100k_base', vectorWeight: 1,
-      limits: { maxTextsPerRequest: 1, maxTokensPerRequest: 1, maxTokensPerText: 1, maxConcurrentRequests: 1 },
+      limits: { maxTextsPerRequest: 1, maxTokensPerRequest: 1, maxConcurrentRequests: 1 },
       embed: async () => ({ vectors: [], tokens: 0 }),
     };
     const models = createEmbeddingModels({ compute, openai: {}, providers: [own] });

@@ -8,7 +8,7 @@ export function manualProvider(limits: Partial<EmbeddingProvider['limits']> = {}
   const requests: { texts: readonly string[]; answer(): void; fail(error: unknown): void }[] = [];
   const provider: EmbeddingProvider = {
     provider: 'manual', model: 'm', dimensions: 1, tokenizer: 'cl100k_base', vectorWeight: 1,
-    limits: { maxTextsPerRequest: 1, maxTokensPerRequest: 100, maxTokensPerText: 100, maxConcurrentRequests: 2, ...limits },
+    limits: { maxTextsPerRequest: 1, maxTokensPerRequest: 100, maxConcurrentRequests: 2, ...limits },
     embed: (texts, signal) =>
       new Promise<EmbeddingAnswer>((resolve, reject) => {
         signal.addEventListener('abort', () => reject(signal.reason));

@@ -24,7 +24,7 @@ const DEFAULT_TIMEOUT_MS = 60_000;
  * The API takes 2,048 texts and 300,000 tokens; smaller requests answer sooner, and less is lost with one that breaks off. 8,191 tokens
  * are its limit for one text; what another server refuses, it is asked for in halves.
  */
-const LIMITS: RequestLimits = { maxTextsPerRequest: 256, maxTokensPerRequest: 100_000, maxTokensPerText: 8_191, maxConcurrentRequests: 4 };
+const LIMITS: RequestLimits = { maxTextsPerRequest: 256, maxTokensPerRequest: 100_000, maxConcurrentRequests: 4 };
 
 /** Throws INVALID_INPUT when the model can't have the dimensions, or they are not known. */
 export function createOpenAiProvider(options: OpenAiProviderOptions): EmbeddingProvider {

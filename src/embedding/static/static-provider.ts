@@ -30,7 +30,6 @@ export function createStaticProvider(compute: StaticEncoding): EmbeddingProvider
     limits: {
       maxTextsPerRequest: MAX_TEXTS_PER_REQUEST,
       maxTokensPerRequest: Infinity,
-      maxTokensPerText: Infinity,
       maxConcurrentRequests: compute.threads,
     },
     async embed(texts, signal) {
