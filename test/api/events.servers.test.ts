@@ -4,6 +4,7 @@ import type { JobStatusResponse } from '../../src/domain/job-view';
 import { createDeployment, EMBEDDING, type Deployment } from '../e2e/deployment';
 import { writeDocuments } from '../e2e/documents';
 import { expectEventually } from '../harness/expect-eventually';
+import { concurrentTest } from '../harness/start-process';
 import { openTcpGate } from '../harness/tcp-gate';
 import { createTestFolder } from '../harness/test-folder';
 import { startApiProcess, type ApiProcess } from './api-process';
@@ -32,7 +33,7 @@ function start(collection: string): Promise<JobStatusResponse> {
   return client.startJob({ collection, source: { kind: 'folder', path: 'docs' }, options: { embedding, batchDocuments: 3, concurrency: { EMBEDDING: 1 } } });
 }
 
-test('through a connection that is cut again and again a watcher sees what an undisturbed one does', async () => {
+concurrentTest('through a connection that is cut again and again a watcher sees what an undisturbed one does', async () => {
   const { hostname, port } = new URL(api.url);
   const gate = await openTcpGate(hostname, Number(port));
   const throughGate = createSluiceClient({ baseUrl: `http://127.0.0.1:${gate.port}` });
@@ -58,9 +59,9 @@ test('through a connection that is cut again and again a watcher sees what an un
   expect(begun).toBeGreaterThanOrEqual(0);
   expect(disturbed).toEqual(seen.slice(begun));
   expect(disturbed.at(-1)).toMatchObject({ status: 'COMPLETED' });
-});
+}, 120_000);
 
-test('who reconnects after the end, having seen it, is told not to', async () => {
+concurrentTest('who reconnects after the end, having seen it, is told not to', async () => {
   const { jobId } = await start('ended');
   await deployment.waitForEnd(jobId);
   const events = await fetch(`${api.url}/v1/jobs/${jobId}/events`);
@@ -70,9 +71,9 @@ test('who reconnects after the end, having seen it, is told not to', async () =>
   const again = (id: string) => fetch(`${api.url}/v1/jobs/${jobId}/events`, { headers: { 'last-event-id': id } });
   expect((await again(ids[0]!)).status).toBe(204);
   expect((await again('of-another-time')).status).toBe(200);
-});
+}, 120_000);
 
-test('two watchers and the command line see one truth', async () => {
+concurrentTest('two watchers and the command line see one truth', async () => {
   const { jobId } = await start('agreed');
   await client.pauseJob(jobId, 'EMBEDDING');
   const [one, two] = await Promise.all([firstWith(jobId, 'PAUSED'), firstWith(jobId, 'PAUSED')]);
@@ -84,13 +85,14 @@ test('two watchers and the command line see one truth', async () => {
   for (const job of [two, await client.getJob(jobId), mirrored]) expect(job?.phases[2]).toMatchObject({ phase: 'EMBEDDING', status: 'PAUSED' });
   await client.cancelJob(jobId);
   await deployment.waitForEnd(jobId);
-});
+}, 120_000);
 
 async function firstWith(jobId: string, status: string): Promise<JobStatusResponse> {
   for await (const job of client.watchJob(jobId)) if (job.phases[2]?.status === status) return job;
   throw new Error('It ended.');
 }
 
+// Below the others, so that it is alone: it counts in time.
 test(`${WATCHERS} watchers of one job cost the database less than 10 queries a second`, async () => {
   const database = new URL(deployment.env.DATABASE_URL!);
   const postgres = await openTcpGate(database.hostname, Number(database.port));
