@@ -1,6 +1,7 @@
 import { ApplicationFailure } from '@temporalio/activity';
 import { embeddedText } from '../src/chunking/chunk';
 import { BatchRepository } from '../src/db/batch-repository';
+import { EmbeddingClaimsRepository } from '../src/db/embedding-claims-repository';
 import { EmbeddingRepository } from '../src/db/embedding-repository';
 import { getJobContext, type JobContext } from '../src/db/job-context';
 import { PhaseWaitRepository } from '../src/db/phase-wait-repository';
@@ -33,6 +34,7 @@ const NOTE_INTERVAL_MS = 1_000;
 export function createEmbedBatch({ db, models, providerRates, observer, goingAway }: ActivityDependencies): Activities['embedBatch'] {
   const batches = new BatchRepository(db);
   const embeddings = new EmbeddingRepository(db);
+  const claims = new EmbeddingClaimsRepository(db);
   const waits = new PhaseWaitRepository(db);
   const sharedGates = new Map<string, SharedGate>();
 
@@ -80,7 +82,19 @@ export function createEmbedBatch({ db, models, providerRates, observer, goingAwa
       const maxTokensPerRequest = Math.min(largestRequestTokens(providerRates), await tokensOf(job, budget, price));
       const noting = setInterval(() => void gate.noteWaiting().catch(() => undefined), NOTE_INTERVAL_MS);
       const findStored = (hashes: readonly string[]) => embeddings.findStored(job, hashes);
-      await embedder.embedAll(texts, { ...options, gate, maxTokensPerRequest, findStored }).finally(() => clearInterval(noting));
+      const claim = async (hashes: readonly string[]) => {
+        const elsewhere = await claims.claim(job, batch, hashes);
+        return { elsewhere, stored: await findStored(hashes) };
+      };
+      const keeping = setInterval(() => void claims.keep(job.jobId, batch).catch(() => undefined), EmbeddingClaimsRepository.KEEP_INTERVAL_MS);
+      try {
+        await embedder.embedAll(texts, { ...options, gate, maxTokensPerRequest, findStored, claim });
+      } finally {
+        clearInterval(noting);
+        clearInterval(keeping);
+        // What can't be released ends by itself.
+        await claims.release(job.jobId, batch).catch(() => undefined);
+      }
     }
     stop.throwIfAborted();
     if (halt.aborted) throw comeBackLater('PROVIDER_RATE_LIMITED', "The provider's limits draw the batch out.", 0);

@@ -55,7 +55,7 @@ export async function enterStaging(trx: Transaction<Database>, jobId: string): P
 export async function closeStaging(trx: Transaction<Database>, jobId: string): Promise<boolean> {
   await sql`select pg_advisory_xact_lock(hashtext('sluice.staging'), hashtext(${jobId}))`.execute(trx);
   const { numUpdatedRows } = await trx.updateTable('ingestion_jobs').set({ staging_closed_at: sql`now()` }).where('id', '=', jobId).where('staging_closed_at', 'is', null).executeTakeFirst();
-  for (const table of ['staged_chunks', 'staged_documents', 'batch_results', 'job_batches', 'discovery_pages'] as const) {
+  for (const table of ['staged_chunks', 'staged_documents', 'batch_results', 'job_batches', 'discovery_pages', 'embedding_claims'] as const) {
     await trx.deleteFrom(table).where('job_id', '=', jobId).execute();
   }
   return numUpdatedRows > 0;

@@ -5,6 +5,7 @@ import * as idempotencyKeys from './migrations/002-idempotency-keys';
 import * as providerGates from './migrations/003-provider-gates';
 import * as statusChanges from './migrations/004-status-changes';
 import * as workDone from './migrations/005-work-done';
+import * as embeddingClaims from './migrations/006-embedding-claims';
 
 /** In order. A migration that has been released is never changed. */
 const MIGRATIONS: Record<string, Migration> = {
@@ -13,6 +14,7 @@ const MIGRATIONS: Record<string, Migration> = {
   '003-provider-gates': providerGates,
   '004-status-changes': statusChanges,
   '005-work-done': workDone,
+  '006-embedding-claims': embeddingClaims,
 };
 
 /** Somebody waits for it at a prompt. */

@@ -27,6 +27,7 @@ export interface Database {
   staged_documents: StagedDocuments;
   staged_chunks: StagedChunks;
   embeddings: Embeddings;
+  embedding_claims: EmbeddingClaims;
   documents: Documents;
   chunks: Chunks;
 }
@@ -215,6 +216,14 @@ export interface StagedChunks {
   end_offset: number;
   tokens: number;
   text_hash: Buffer;
+}
+
+export interface EmbeddingClaims {
+  model_id: number;
+  text_hash: Buffer;
+  job_id: string;
+  batch: number;
+  until: Date;
 }
 
 export interface Embeddings {

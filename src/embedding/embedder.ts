@@ -2,6 +2,7 @@
  * Has the texts of batches embedded by one provider: the requests of all batches of a worker together stay within its limits, an answer
  * is stored before anything else happens to it, and no text is sent twice. When a request may be sent is the gate's to say.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { EmbeddingProvider } from './provider';
 import type { RequestGate } from './request-gate';
 import { planRequests } from './request-planner';
@@ -10,6 +11,9 @@ import { sendRequest, type PlannedRequest, type Sender } from './send-request';
 import { GateClosed } from './shared-gate';
 import { Suspicions } from './suspicions';
 import { TextClaims, type ClaimOutcome } from './text-claims';
+
+/** It is looked so often whether another worker has embedded what is waited for. */
+const LOOK_MS = 500;
 
 export interface TextToEmbed {
   /** Names the text: two texts with one hash are the same. */
@@ -36,6 +40,11 @@ export interface EmbedOptions {
    * have had them embedded meanwhile: for another job, or for this batch, when Temporal has lost sight of one of the two.
    */
   findStored?(hashes: readonly string[]): Promise<ReadonlySet<string>>;
+  /**
+   * Claims texts for this batch, over all workers. The others are asked for again and again, until they are stored or ours.
+   * @returns those that are stored by now, and those that another batch of the deployment has in hand
+   */
+  claim?(hashes: readonly string[]): Promise<{ stored: ReadonlySet<string>; elsewhere: ReadonlySet<string> }>;
   /**
    * Makes the answers to one request durable; called at once after each answer, several calls may run at a time. A failure of it throws away
    * what is paid for.
@@ -78,8 +87,11 @@ export class Embedder {
     try {
       while (pending.size > 0 && !halt.signal.aborted) {
         const batch = this.#divide(pending);
-        await this.#sendAll(batch.own, pending, options, halt);
+        const own = await this.#withoutElsewhere(batch.own, pending, options);
+        await this.#sendAll(own, pending, options, halt);
         await this.#awaitOthers(batch.others, pending, options, halt.signal);
+        const isAllElsewhere = own.length === 0 && batch.others.length === 0;
+        if (isAllElsewhere && pending.size > 0) await sleep(LOOK_MS, undefined, { signal: halt.signal }).catch(() => undefined);
       }
     } finally {
       stop.removeEventListener('abort', onHalt);
@@ -103,6 +115,23 @@ export class Embedder {
       }
     }
     return { own, others };
+  }
+
+  /** What no batch of another worker has in hand. */
+  async #withoutElsewhere(own: readonly TextToEmbed[], pending: Map<string, TextToEmbed>, { claim }: EmbedOptions): Promise<TextToEmbed[]> {
+    if (claim === undefined || own.length === 0) return [...own];
+    try {
+      const { stored, elsewhere } = await claim(own.map(({ hash }) => hash));
+      for (const hash of stored) {
+        pending.delete(hash);
+        this.#claims.settle(hash, { kind: 'stored' });
+      }
+      for (const hash of elsewhere) this.#claims.settle(hash, { kind: 'released' });
+      return own.filter(({ hash }) => !stored.has(hash) && !elsewhere.has(hash));
+    } catch (error) {
+      for (const { hash } of own) this.#claims.settle(hash, { kind: 'released' });
+      throw error;
+    }
   }
 
   async #sendAll(own: readonly TextToEmbed[], pending: Map<string, TextToEmbed>, options: EmbedOptions, halt: AbortController): Promise<void> {

@@ -1,6 +1,7 @@
 import { Embedder } from '../../src/embedding/embedder';
 import { ProviderError } from '../../src/embedding/provider';
 import { OPEN_GATE, type RequestGate } from '../../src/embedding/request-gate';
+import { expectEventually } from '../harness/expect-eventually';
 import { batch, manualProvider, settle, textsOf } from './embedder-bench';
 
 describe('Embedder, beside those of other workers', () => {
@@ -75,5 +76,56 @@ describe('Embedder, beside those of other workers', () => {
     requests[0]!.answer();
     expect(await Promise.all([first, waiting])).toEqual([{ finished: true }, { finished: true }]);
     expect([requests.length, one.stored, two.stored]).toEqual([1, ['#a'], []]);
+  });
+
+  it.each(['stored', 'let go'])('waits for a text that another batch of the deployment has in hand, until it is %s', async (end) => {
+    const { provider, requests } = manualProvider();
+    const [one, two] = [batch(), batch()];
+    const held = new Map<string, string>();
+    const stored = new Set<string>();
+    const optionsOf = ({ options }: typeof one, holder: string) => ({
+      ...options,
+      claim(hashes: readonly string[]) {
+        for (const hash of hashes) if (!held.has(hash)) held.set(hash, holder);
+        return Promise.resolve({ stored, elsewhere: new Set(hashes.filter((hash) => held.get(hash) !== holder)) });
+      },
+    });
+    const first = new Embedder(provider).embedAll(textsOf('a', 'b'), optionsOf(one, 'one'));
+    const second = new Embedder(provider).embedAll(textsOf('b', 'c'), optionsOf(two, 'two'));
+    await settle();
+    expect(requests.map(({ texts }) => texts[0])).toEqual(['a', 'b', 'c']);
+    requests[0]!.answer();
+    requests[2]!.answer();
+    if (end === 'stored') {
+      requests[1]!.answer();
+      expect(await first).toEqual({ finished: true });
+      for (const hash of one.stored) stored.add(hash);
+    } else {
+      one.cancel.abort(new Error('cancelled'));
+      await expect(first).rejects.toThrow('cancelled');
+      held.delete('#b');
+      await expectEventually(() => expect(requests).toHaveLength(4));
+      requests[3]!.answer();
+    }
+    expect(await second).toEqual({ finished: true });
+    expect([one.stored, two.stored]).toEqual(end === 'stored' ? [['#a', '#b'], ['#c']] : [['#a'], ['#c', '#b']]);
+  });
+
+  it('a pause ends the waiting for what others have', async () => {
+    const one = batch();
+    const running = new Embedder(manualProvider().provider).embedAll(textsOf('a'), { ...one.options, claim: (hashes) => Promise.resolve({ stored: new Set(), elsewhere: new Set(hashes) }) });
+    await settle();
+    one.pause.abort();
+    expect(await running).toEqual({ finished: false });
+  });
+
+  it('what could not be claimed is free for others', async () => {
+    const { provider, requests } = manualProvider();
+    const embedder = new Embedder(provider);
+    await expect(embedder.embedAll(textsOf('a'), { ...batch().options, claim: () => Promise.reject(new Error('away')) })).rejects.toThrow('away');
+    const running = embedder.embedAll(textsOf('a'), batch().options);
+    await settle();
+    requests[0]!.answer();
+    expect(await running).toEqual({ finished: true });
   });
 });

@@ -12,7 +12,7 @@ import { viewOfRows } from './status-watch';
 /** "Mends drift within a minute", and the minute after which what is missed is missed for good. */
 const CONVERGENCE_MS = 90_000;
 
-const STAGING = ['staged_documents', 'staged_chunks', 'job_batches', 'batch_results', 'discovery_pages'] as const;
+const STAGING = ['staged_documents', 'staged_chunks', 'job_batches', 'batch_results', 'discovery_pages', 'embedding_claims'] as const;
 
 /** (a) What is published equals what an undisturbed job publishes, but for what has failed; of a job that failed, as far as it came. */
 export async function checkPublished(run: CellRun, end: JobStatusResponse): Promise<string[]> {
