@@ -1,13 +1,13 @@
 import { ApplicationFailure } from '@temporalio/activity';
 import { embeddedText } from '../src/chunking/chunk';
 import { BatchRepository } from '../src/db/batch-repository';
-import { EmbeddingClaimsRepository } from '../src/db/embedding-claims-repository';
+import { EmbeddingClaims } from '../src/db/embedding-claims';
 import { EmbeddingRepository } from '../src/db/embedding-repository';
 import { getJobContext, type JobContext } from '../src/db/job-context';
 import { PhaseWaitRepository } from '../src/db/phase-wait-repository';
 import { ProviderGateRepository } from '../src/db/provider-gate-repository';
 import { isBudgetSpent, isLimited, tokensLeft, type Budget } from '../src/domain/budget';
-import type { EmbedOptions, TextToEmbed } from '../src/embedding/embedder';
+import { TextsElsewhere, type EmbedOptions, type TextToEmbed } from '../src/embedding/embedder';
 import { ProviderError, type EmbeddingProvider } from '../src/embedding/provider';
 import { lastingFailure } from '../src/embedding/provider-failure';
 import { largestRequestTokens } from '../src/embedding/provider-rates';
@@ -24,6 +24,9 @@ const MAX_ATTEMPT_MS = 20 * 60_000;
 
 const NOTE_INTERVAL_MS = 1_000;
 
+/** After another batch has been waited for: it may be long at the texts. */
+const ELSEWHERE_RETRY_MS = 3_000;
+
 /**
  * EMBEDDING of a batch: has the texts embedded that nobody has embedded with the model yet.
  *
@@ -34,7 +37,6 @@ const NOTE_INTERVAL_MS = 1_000;
 export function createEmbedBatch({ db, models, providerRates, observer, goingAway }: ActivityDependencies): Activities['embedBatch'] {
   const batches = new BatchRepository(db);
   const embeddings = new EmbeddingRepository(db);
-  const claims = new EmbeddingClaimsRepository(db);
   const waits = new PhaseWaitRepository(db);
   const sharedGates = new Map<string, SharedGate>();
 
@@ -47,6 +49,7 @@ export function createEmbedBatch({ db, models, providerRates, observer, goingAwa
       try {
         if (missing.length > 0) await embed(job, batch, missing.map((text) => ({ ...text, text: embeddedText(text) })), budget ?? {}, stop, abort);
       } catch (error) {
+        if (error instanceof TextsElsewhere) throw comeBackLater('TEXTS_ELSEWHERE', error.message, ELSEWHERE_RETRY_MS);
         if (error instanceof BudgetUsedUp) return { stopped: true as const };
         if (error instanceof GateClosed) throw comeBackLater(error.reason === 'RATE_LIMITED' ? 'PROVIDER_RATE_LIMITED' : 'PROVIDER_UNAVAILABLE', error.message, error.retryMs);
         throw (error instanceof ProviderError && lastingFailure(error)) || error;
@@ -81,19 +84,29 @@ export function createEmbedBatch({ db, models, providerRates, observer, goingAwa
       const gate = new JobGate({ shared: sharedGateOf(embedder.provider), waits, embeddings }, job, budget);
       const maxTokensPerRequest = Math.min(largestRequestTokens(providerRates), await tokensOf(job, budget, price));
       const noting = setInterval(() => void gate.noteWaiting().catch(() => undefined), NOTE_INTERVAL_MS);
-      const findStored = (hashes: readonly string[]) => embeddings.findStored(job, hashes);
+      const claims = new EmbeddingClaims(db, job, batch);
       const claim = async (hashes: readonly string[]) => {
-        const elsewhere = await claims.claim(job, batch, hashes);
-        return { elsewhere, stored: await findStored(hashes) };
+        const elsewhere = await claims.claim(hashes);
+        return { elsewhere, stored: await embeddings.findStored(job, hashes) };
       };
-      const keeping = setInterval(() => void claims.keep(job.jobId, batch).catch(() => undefined), EmbeddingClaimsRepository.KEEP_INTERVAL_MS);
+      const findStored = async (hashes: readonly string[]) => {
+        const { elsewhere, stored } = await claim(hashes);
+        // Postgres has crashed, or has not heard of this attempt for long: somebody else is at them.
+        if ([...elsewhere].some((hash) => !stored.has(hash))) throw new TextsElsewhere('Other batches have taken texts over.');
+        return stored;
+      };
+      const refused = async (hash: string, message: string) => {
+        await options.refused(hash, message);
+        await claims.release(hash);
+      };
+      const keeping = setInterval(() => void claims.keep().catch(() => undefined), EmbeddingClaims.KEEP_INTERVAL_MS);
       try {
-        await embedder.embedAll(texts, { ...options, gate, maxTokensPerRequest, findStored, claim });
+        await embedder.embedAll(texts, { ...options, refused, gate, maxTokensPerRequest, findStored, claim });
       } finally {
         clearInterval(noting);
         clearInterval(keeping);
         // What can't be released ends by itself.
-        await claims.release(job.jobId, batch).catch(() => undefined);
+        await claims.release().catch(() => undefined);
       }
     }
     stop.throwIfAborted();

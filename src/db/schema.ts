@@ -223,6 +223,7 @@ export interface EmbeddingClaims {
   text_hash: Buffer;
   job_id: string;
   batch: number;
+  holder: string;
   until: Date;
 }
 

@@ -15,6 +15,14 @@ import { TextClaims, type ClaimOutcome } from './text-claims';
 /** It is looked so often whether another worker has embedded what is waited for. */
 const LOOK_MS = 500;
 
+/** So long a batch waits that has nothing else left; then it gives way to others, which may have. */
+const MAX_ELSEWHERE_MS = 10_000;
+
+/** Other batches of the deployment have in hand what this one needs. */
+export class TextsElsewhere extends Error {
+  override readonly name = 'TextsElsewhere';
+}
+
 export interface TextToEmbed {
   /** Names the text: two texts with one hash are the same. */
   hash: string;
@@ -73,7 +81,7 @@ export class Embedder {
    * Resolves when every text is stored or refused (finished), or when `stop` ended it before. A text that another batch of this worker
    * has in hand is waited for: it is stored by that batch's `store`.
    *
-   * Rejects with the first error of {@link sendRequest}, after what was sent has been stored; when a limit is used up, after what it had granted; with the
+   * Rejects with TextsElsewhere when it has waited for other workers for long; with the first error of {@link sendRequest}, after what was sent has been stored; when a limit is used up, after what it had granted; with the
    * reason of `abort` when that is aborted.
    */
   async embedAll(texts: readonly TextToEmbed[], options: EmbedOptions): Promise<{ finished: boolean }> {
@@ -84,14 +92,18 @@ export class Embedder {
     stop.addEventListener('abort', onHalt);
     abort.addEventListener('abort', onHalt);
     if (stop.aborted || abort.aborted) halt.abort();
+    let lastStepMs = performance.now();
     try {
       while (pending.size > 0 && !halt.signal.aborted) {
+        const before = pending.size;
         const batch = this.#divide(pending);
         const own = await this.#withoutElsewhere(batch.own, pending, options);
         await this.#sendAll(own, pending, options, halt);
         await this.#awaitOthers(batch.others, pending, options, halt.signal);
-        const isAllElsewhere = own.length === 0 && batch.others.length === 0;
-        if (isAllElsewhere && pending.size > 0) await sleep(LOOK_MS, undefined, { signal: halt.signal }).catch(() => undefined);
+        const isAllElsewhere = own.length === 0 && batch.others.length === 0 && pending.size === before;
+        if (!isAllElsewhere) lastStepMs = performance.now();
+        else if (performance.now() - lastStepMs > MAX_ELSEWHERE_MS) throw new TextsElsewhere(`Other batches are having ${pending.size} of the texts embedded.`);
+        else await sleep(LOOK_MS, undefined, { signal: halt.signal }).catch(() => undefined);
       }
     } finally {
       stop.removeEventListener('abort', onHalt);

@@ -1,6 +1,6 @@
 /** Answers as several workers store them, and what the job's status says of its provider. */
 import { sql } from 'kysely';
-import { EmbeddingClaimsRepository } from '../../src/db/embedding-claims-repository';
+import { EmbeddingClaims } from '../../src/db/embedding-claims';
 import { EmbeddingRepository } from '../../src/db/embedding-repository';
 import { PhaseWaitRepository } from '../../src/db/phase-wait-repository';
 import { expectEventually } from '../harness/expect-eventually';
@@ -63,29 +63,42 @@ test('waiting for a turn leaves the start of an outage, and what a pause says', 
 
 test('a text is in the hands of one batch, until that lets it go or says nothing any more; its own later attempt has it at once', async () => {
   const { db } = database;
-  const claims = new EmbeddingClaimsRepository(db);
   const job = await openJob(db, 'claims', { locator: 'folder:/claims' });
+  const [first, second, third] = [1, 2, 3].map((batch) => new EmbeddingClaims(db, job, batch)) as [EmbeddingClaims, EmbeddingClaims, EmbeddingClaims];
   const [a, b, c] = ['p', 'q', 'r'].map(sha256) as [string, string, string];
-  expect(await claims.claim(job, 1, [a, b])).toEqual(new Set());
-  expect(await claims.claim(job, 2, [b, c])).toEqual(new Set([b]));
-  expect(await claims.claim(job, 1, [a, b, c])).toEqual(new Set([c]));
-  await claims.release('claims', 1);
-  expect(await claims.claim(job, 2, [a, b])).toEqual(new Set());
+  expect(await first.claim([a, b])).toEqual(new Set());
+  expect(await second.claim([b, c])).toEqual(new Set([b]));
+  expect(await first.claim([a, b, c])).toEqual(new Set([c]));
+  const again = new EmbeddingClaims(db, job, 1);
+  expect(await again.claim([a, b])).toEqual(new Set());
+  // Late: what it had is another attempt's.
+  await first.release();
+  expect(await second.claim([a, b])).toEqual(new Set([a, b]));
+  await again.release(a);
+  expect(await second.claim([a, b])).toEqual(new Set([b]));
+  await again.release();
+  expect(await second.claim([a, b])).toEqual(new Set());
   const age = (seconds: number) => sql`update sluice.embedding_claims set until = until - make_interval(secs => ${seconds})`.execute(db);
   await age(20);
-  expect(await claims.claim(job, 3, [c])).toEqual(new Set([c]));
-  await claims.keep('claims', 2);
+  expect(await third.claim([c])).toEqual(new Set([c]));
+  await second.keep();
   await age(20);
-  expect(await claims.claim(job, 3, [c])).toEqual(new Set([c]));
+  expect(await third.claim([c])).toEqual(new Set([c]));
   await age(20);
-  expect(await claims.claim(job, 3, [c])).toEqual(new Set());
+  expect(await third.claim([c])).toEqual(new Set());
 });
 
-test('two batches that claim the same texts in opposite orders share them out', async () => {
+test('batches that claim the same texts in opposite orders, and renew them, share them out', async () => {
   const { db } = database;
-  const claims = new EmbeddingClaimsRepository(db);
   const job = await openJob(db, 'shared', { locator: 'folder:/shared' });
   const texts = Array.from({ length: 200 }, (_, number) => sha256(`shared ${number}`));
-  const elsewhere = await Promise.all(Array.from({ length: 8 }, (_, batch) => claims.claim(job, batch, batch % 2 === 0 ? texts : [...texts].reverse())));
-  expect(elsewhere.reduce((sum, { size }) => sum + texts.length - size, 0)).toBe(texts.length);
+  const all = Array.from({ length: 8 }, (_, batch) => new EmbeddingClaims(db, job, batch));
+  for (let round = 0; round < 5; round++) {
+    const elsewhere = await Promise.all(all.map(async (claims, batch) => {
+      const others = await claims.claim(batch % 2 === 0 ? texts : [...texts].reverse());
+      await claims.keep();
+      return others;
+    }));
+    expect(elsewhere.reduce((sum, { size }) => sum + texts.length - size, 0)).toBe(texts.length);
+  }
 });

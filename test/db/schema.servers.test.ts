@@ -82,7 +82,7 @@ async function readDatabase(): Promise<Record<string, Record<string, Column>>> {
     join pg_type t on t.typname = c.udt_name join pg_namespace n on n.oid = t.typnamespace and n.nspname = c.udt_schema
     where c.table_schema = 'sluice' and b.table_type = 'BASE TABLE' and c.table_name not like 'kysely%' and c.table_name !~ '^chunks_[0-9]+$'`);
   const families: Record<string, Family> = {
-    text: 'string', int4: 'number', int8: 'number', float8: 'number', bool: 'boolean', timestamptz: 'date', jsonb: 'json', bytea: 'buffer', _text: 'string[]', vector: 'string', tsvector: 'string',
+    text: 'string', int4: 'number', int8: 'number', float8: 'number', bool: 'boolean', timestamptz: 'date', jsonb: 'json', bytea: 'buffer', _text: 'string[]', uuid: 'string', vector: 'string', tsvector: 'string',
   };
   const tables: Record<string, Record<string, Column>> = {};
   for (const column of columns) {

@@ -1,4 +1,4 @@
-import { Embedder } from '../../src/embedding/embedder';
+import { Embedder, TextsElsewhere } from '../../src/embedding/embedder';
 import { ProviderError } from '../../src/embedding/provider';
 import { OPEN_GATE, type RequestGate } from '../../src/embedding/request-gate';
 import { expectEventually } from '../harness/expect-eventually';
@@ -117,6 +117,14 @@ describe('Embedder, beside those of other workers', () => {
     await settle();
     one.pause.abort();
     expect(await running).toEqual({ finished: false });
+  });
+
+  it('gives way to other batches when it has waited for long for what others have', async () => {
+    let nowMs = 0;
+    const clock = jest.spyOn(performance, 'now').mockImplementation(() => (nowMs += 6_000));
+    const claim = (hashes: readonly string[]) => Promise.resolve({ stored: new Set<string>(), elsewhere: new Set(hashes) });
+    await expect(new Embedder(manualProvider().provider).embedAll(textsOf('a'), { ...batch().options, claim })).rejects.toThrow(TextsElsewhere);
+    clock.mockRestore();
   });
 
   it('what could not be claimed is free for others', async () => {

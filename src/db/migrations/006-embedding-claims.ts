@@ -6,12 +6,14 @@ export async function up(db: Kysely<unknown>): Promise<void> {
 }
 
 const CREATE_EMBEDDING_CLAIMS = `
--- After a crash of the server there are none: so far as they were true, the requests were in flight.
+-- After a crash of the server there are none: who had one finds out before the next request.
 create unlogged table sluice.embedding_claims (
   model_id int not null references sluice.models on delete cascade,
   text_hash bytea not null,
   job_id text not null,
   batch int not null,
+  -- an attempt at the batch
+  holder uuid not null,
   until timestamptz not null,
   primary key (model_id, text_hash)
 );
