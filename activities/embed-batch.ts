@@ -87,13 +87,8 @@ export function createEmbedBatch({ db, models, providerRates, observer, goingAwa
       const claims = new EmbeddingClaims(db, job, batch);
       const claim = async (hashes: readonly string[]) => {
         const elsewhere = await claims.claim(hashes);
+        // Only now: what others have let go of since is stored, if they had it embedded.
         return { elsewhere, stored: await embeddings.findStored(job, hashes) };
-      };
-      const findStored = async (hashes: readonly string[]) => {
-        const { elsewhere, stored } = await claim(hashes);
-        // Postgres has crashed, or has not heard of this attempt for long: somebody else is at them.
-        if ([...elsewhere].some((hash) => !stored.has(hash))) throw new TextsElsewhere('Other batches have taken texts over.');
-        return stored;
       };
       const refused = async (hash: string, message: string) => {
         await options.refused(hash, message);
@@ -101,7 +96,7 @@ export function createEmbedBatch({ db, models, providerRates, observer, goingAwa
       };
       const keeping = setInterval(() => void claims.keep().catch(() => undefined), EmbeddingClaims.KEEP_INTERVAL_MS);
       try {
-        await embedder.embedAll(texts, { ...options, refused, gate, maxTokensPerRequest, findStored, claim });
+        await embedder.embedAll(texts, { ...options, refused, gate, maxTokensPerRequest, claim });
       } finally {
         clearInterval(noting);
         clearInterval(keeping);

@@ -33,7 +33,7 @@ export function createFinishJob({ db }: ActivityDependencies): Activities['finis
     if (accounted !== documents) throw lostRows(accounted, documents);
     if (job.options.onlyFailedOf === undefined) await finishing.removeVanished(job, signal);
     await ensureVectorIndex(db, { id: job.collectionId, dimensions: job.model.dimensions }, signal);
-    await finishing.cleanUp(jobId, true);
+    await finishing.endWork(jobId);
   }
 }
 

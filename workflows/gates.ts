@@ -1,4 +1,4 @@
-import { ApplicationFailure, log, setHandler } from '@temporalio/workflow';
+import { ApplicationFailure, log } from '@temporalio/workflow';
 import { isBudgetSpent, type Budget } from '../src/domain/budget';
 import type { ErrorCode } from '../src/domain/errors';
 import { isJobPhase, JOB_PHASES, type JobPhase } from '../src/domain/job-phase';
@@ -8,6 +8,7 @@ import type { PhaseTracker } from '../src/domain/phase-tracker';
 import { ALL_FINISHED, pauseSignal, requestPauseUpdate, requestResumeUpdate, resumeSignal, setBudgetSignal, setBudgetUpdate, type PhaseArgument } from './contract';
 import type { JobRun } from './job-run';
 import type { Pipeline } from './pipeline';
+import { takeRequests } from './requests';
 
 /**
  * The gates before the phases: pause closes them, resume opens them. As signals they never throw; as updates their validators reject
@@ -46,10 +47,10 @@ export function installGates(run: JobRun, tracker: PhaseTracker, pipeline: () =>
     return view();
   };
 
-  const asSignal = <T>(name: string, problem: (argument: unknown) => string | undefined, act: (argument: T) => void) => (argument: T) => {
+  const asSignal = <T>(name: string, problem: (argument: unknown) => string | undefined, act: (argument: T) => void) => (argument: unknown) => {
     const found = problem(argument);
     if (found !== undefined) log.warn(`Signal ${name} changes nothing: ${found}`);
-    else if (!isStopping()) act(argument);
+    else if (!isStopping()) act(argument as T);
   };
   const validator = (argument?: PhaseArgument) => {
     const problem = problemOf(argument);
@@ -65,13 +66,15 @@ export function installGates(run: JobRun, tracker: PhaseTracker, pipeline: () =>
     }
   };
 
-  setHandler(pauseSignal, asSignal('pause', problemOf, close), { description: 'Pause the phase {"phase": "EMBEDDING"}; without an argument every unfinished one.' });
-  setHandler(resumeSignal, asSignal('resume', problemOf, open), { description: 'Resume the phase {"phase": "EMBEDDING"}; without an argument every paused one.' });
-  setHandler(requestPauseUpdate, close, { validator, description: 'Pause, acknowledged with the phases after it.' });
-  setHandler(requestResumeUpdate, open, { validator: resumeValidator, description: 'Resume, acknowledged with the phases after it.' });
   const budgetProblem = (budget: unknown) => problemOfBudget(run, budget)?.message;
-  setHandler(setBudgetSignal, asSignal('setBudget', budgetProblem, (budget?: Budget) => setBudget(budget!)), { description: 'Raise or lower {"maxTokens": …, "maxCost": …}; then resume EMBEDDING.' });
-  setHandler(setBudgetUpdate, setBudget, { validator: (budget: Budget) => validateBudget(run, budget), description: 'As the signal, acknowledged with the phases after it.' });
+  takeRequests([
+    { signal: pauseSignal, take: asSignal('pause', problemOf, close), description: 'Pause the phase {"phase": "EMBEDDING"}; without an argument every unfinished one.' },
+    { signal: resumeSignal, take: asSignal('resume', problemOf, open), description: 'Resume the phase {"phase": "EMBEDDING"}; without an argument every paused one.' },
+    { update: requestPauseUpdate, validate: validator, take: close, description: 'Pause, acknowledged with the phases after it.' },
+    { update: requestResumeUpdate, validate: resumeValidator, take: open, description: 'Resume, acknowledged with the phases after it.' },
+    { signal: setBudgetSignal, take: asSignal('setBudget', budgetProblem, setBudget), description: 'Raise or lower {"maxTokens": …, "maxCost": …}; then resume EMBEDDING.' },
+    { update: setBudgetUpdate, validate: (budget) => validateBudget(run, budget), take: setBudget, description: 'As the signal, acknowledged with the phases after it.' },
+  ]);
 }
 
 /** The unfinished phases that an argument means. */
@@ -100,7 +103,7 @@ function problemOfBudget(run: JobRun, budget: unknown): { code: ErrorCode; messa
   return undefined;
 }
 
-function validateBudget(run: JobRun, budget: Budget): void {
+function validateBudget(run: JobRun, budget: unknown): void {
   const problem = problemOfBudget(run, budget);
   if (problem !== undefined) reject(problem.code, problem.message);
 }

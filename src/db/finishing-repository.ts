@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { sql, type Transaction } from 'kysely';
 import { cancellableTransaction } from './cancellable';
 import { chunkPartition } from './collection-repository';
 import type { Db } from './connect';
@@ -6,6 +6,7 @@ import type { JobCounts } from '../domain/ingestion-state';
 import { SluiceError } from '../domain/errors';
 import { findJobCounts, raiseCounts } from './job-counts';
 import { closeStaging, enterStaging, type JobContext } from './job-context';
+import type { Database } from './schema';
 
 /** Documents removed in one transaction. */
 const REMOVAL_SLICE = 500;
@@ -67,25 +68,35 @@ export class FinishingRepository {
     return removed;
   }
 
+  /** Notes that the job has nothing left to do, and cleans up. Rejects with STOPPED when its staging is closed already: another end has come before. */
+  async endWork(jobId: string): Promise<void> {
+    await this.db.transaction().execute(async (trx) => {
+      if (!(await closeStaging(trx, jobId))) throw new SluiceError('STOPPED', `Job ${jobId} has ended.`);
+      await trx.updateTable('ingestion_jobs').set({ work_done_at: sql`now()` }).where('id', '=', jobId).execute();
+      await this.#tidy(trx, jobId);
+    });
+  }
+
   /**
    * Empties the job's staging for good, and forgets old outcomes of its source.
-   * @param isWorkDone the job has nothing left to do. Rejects with STOPPED then when its staging is closed already: another end has come before
    * @returns what the job has come to, which its rows tell then too; undefined: there is no such job
    */
-  async cleanUp(jobId: string, isWorkDone = false): Promise<JobCounts | undefined> {
+  async cleanUp(jobId: string): Promise<JobCounts | undefined> {
     return this.db.transaction().execute(async (trx) => {
-      const wasOpen = await closeStaging(trx, jobId);
-      if (isWorkDone && !wasOpen) throw new SluiceError('STOPPED', `Job ${jobId} has ended.`);
-      if (isWorkDone) await trx.updateTable('ingestion_jobs').set({ work_done_at: sql`now()` }).where('id', '=', jobId).execute();
-      const old = sql`
-        select o.id from sluice.ingestion_jobs j join sluice.ingestion_jobs o on o.source_id = j.source_id
-        where j.id = ${jobId} and o.finished_at < now() - make_interval(days => ${KEPT_DAYS})
-          and o.id not in (select n.id from sluice.ingestion_jobs n where n.source_id = j.source_id order by n.created_at desc limit ${KEPT_JOBS})`;
-      await sql`delete from sluice.job_documents where job_id in (${old}) and outcome is distinct from 'FAILED'`.execute(trx);
-      await sql`delete from sluice.job_ignored_files where job_id in (${old})`.execute(trx);
-      const counts = await findJobCounts(trx, jobId);
-      if (counts !== undefined) await raiseCounts(trx, jobId, counts);
-      return counts;
+      await closeStaging(trx, jobId);
+      return this.#tidy(trx, jobId);
     });
+  }
+
+  async #tidy(trx: Transaction<Database>, jobId: string): Promise<JobCounts | undefined> {
+    const old = sql`
+      select o.id from sluice.ingestion_jobs j join sluice.ingestion_jobs o on o.source_id = j.source_id
+      where j.id = ${jobId} and o.finished_at < now() - make_interval(days => ${KEPT_DAYS})
+        and o.id not in (select n.id from sluice.ingestion_jobs n where n.source_id = j.source_id order by n.created_at desc limit ${KEPT_JOBS})`;
+    await sql`delete from sluice.job_documents where job_id in (${old}) and outcome is distinct from 'FAILED'`.execute(trx);
+    await sql`delete from sluice.job_ignored_files where job_id in (${old})`.execute(trx);
+    const counts = await findJobCounts(trx, jobId);
+    if (counts !== undefined) await raiseCounts(trx, jobId, counts);
+    return counts;
   }
 }

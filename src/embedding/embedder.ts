@@ -7,7 +7,7 @@ import type { EmbeddingProvider } from './provider';
 import type { RequestGate } from './request-gate';
 import { planRequests } from './request-planner';
 import { RequestSlots } from './request-slots';
-import { sendRequest, type PlannedRequest, type Sender } from './send-request';
+import { sendRequest, withoutOthers, type PlannedRequest, type Sender } from './send-request';
 import { GateClosed } from './shared-gate';
 import { Suspicions } from './suspicions';
 import { TextClaims, type ClaimOutcome } from './text-claims';
@@ -37,6 +37,14 @@ export interface EmbeddedAnswer {
   vector: Float32Array | null;
 }
 
+/** Hashes of the texts that a batch need not, or must not, have embedded. */
+export interface OthersTexts {
+  /** Embedded by now: for another job, or for this batch, when Temporal has lost sight of one of the two. */
+  stored: ReadonlySet<string>;
+  /** Another batch of the deployment has them in hand. They are asked for again and again, until they are stored or ours. */
+  elsewhere: ReadonlySet<string>;
+}
+
 export interface EmbedOptions {
   /** Whose texts they are: jobs take turns. */
   jobId: string;
@@ -44,15 +52,10 @@ export interface EmbedOptions {
   /** A request has no more tokens than this, though the provider takes more. Default: the provider's limit. */
   maxTokensPerRequest?: number;
   /**
-   * Which of the texts are stored already; called before each request, when it may be sent: no text of the request is sent if one is. Another worker may
-   * have had them embedded meanwhile: for another job, or for this batch, when Temporal has lost sight of one of the two.
+   * Claims texts for this batch, over all workers: all of them first, and those of a request again when it may be sent, for much can have happened while it
+   * waited. Default: nobody else is there.
    */
-  findStored?(hashes: readonly string[]): Promise<ReadonlySet<string>>;
-  /**
-   * Claims texts for this batch, over all workers. The others are asked for again and again, until they are stored or ours.
-   * @returns those that are stored by now, and those that another batch of the deployment has in hand
-   */
-  claim?(hashes: readonly string[]): Promise<{ stored: ReadonlySet<string>; elsewhere: ReadonlySet<string> }>;
+  claim?(hashes: readonly string[]): Promise<OthersTexts>;
   /**
    * Makes the answers to one request durable; called at once after each answer, several calls may run at a time. A failure of it throws away
    * what is paid for.
@@ -97,10 +100,9 @@ export class Embedder {
       while (pending.size > 0 && !halt.signal.aborted) {
         const before = pending.size;
         const batch = this.#divide(pending);
-        const own = await this.#withoutElsewhere(batch.own, pending, options);
-        await this.#sendAll(own, pending, options, halt);
+        const ours = await this.#sendAll(batch.own, pending, options, halt);
         await this.#awaitOthers(batch.others, pending, options, halt.signal);
-        const isAllElsewhere = own.length === 0 && batch.others.length === 0 && pending.size === before;
+        const isAllElsewhere = ours === 0 && batch.others.length === 0 && pending.size === before;
         if (!isAllElsewhere) lastStepMs = performance.now();
         else if (performance.now() - lastStepMs > MAX_ELSEWHERE_MS) throw new TextsElsewhere(`Other batches are having ${pending.size} of the texts embedded.`);
         else await sleep(LOOK_MS, undefined, { signal: halt.signal }).catch(() => undefined);
@@ -129,40 +131,32 @@ export class Embedder {
     return { own, others };
   }
 
-  /** What no batch of another worker has in hand. */
-  async #withoutElsewhere(own: readonly TextToEmbed[], pending: Map<string, TextToEmbed>, { claim }: EmbedOptions): Promise<TextToEmbed[]> {
-    if (claim === undefined || own.length === 0) return [...own];
+  /** @returns how many of the texts no other worker had stored or in hand */
+  async #sendAll(own: readonly TextToEmbed[], pending: Map<string, TextToEmbed>, options: EmbedOptions, halt: AbortController): Promise<number> {
+    const held = new Set(own.map(({ hash }) => hash));
+    const settle: Sender['settle'] = (hash, outcome) => {
+      held.delete(hash);
+      if (outcome.kind !== 'released') pending.delete(hash);
+      this.#claims.settle(hash, outcome);
+    };
+    const sender: Sender = { provider: this.provider, options, halt: halt.signal, tally: this.#tally, settle };
     try {
-      const { stored, elsewhere } = await claim(own.map(({ hash }) => hash));
-      for (const hash of stored) {
-        pending.delete(hash);
-        this.#claims.settle(hash, { kind: 'stored' });
-      }
-      for (const hash of elsewhere) this.#claims.settle(hash, { kind: 'released' });
-      return own.filter(({ hash }) => !stored.has(hash) && !elsewhere.has(hash));
-    } catch (error) {
-      for (const { hash } of own) this.#claims.settle(hash, { kind: 'released' });
-      throw error;
+      const ours = await withoutOthers(own, sender);
+      await this.#send(ours, sender, halt);
+      return ours.length;
+    } finally {
+      for (const hash of held) this.#claims.settle(hash, { kind: 'released' });
     }
   }
 
-  async #sendAll(own: readonly TextToEmbed[], pending: Map<string, TextToEmbed>, options: EmbedOptions, halt: AbortController): Promise<void> {
+  async #send(texts: readonly TextToEmbed[], sender: Sender, halt: AbortController): Promise<void> {
+    const { options } = sender;
     const { limits } = this.provider;
     const maxTokensPerRequest = Math.min(limits.maxTokensPerRequest, options.maxTokensPerRequest ?? Infinity);
-    const { suspected, others } = this.#suspicions.take(own);
-    const plan = ({ texts, ...since }: PlannedRequest) => planRequests(texts, { ...limits, maxTokensPerRequest }).map((part): PlannedRequest => ({ ...since, texts: part }));
+    const { suspected, others } = this.#suspicions.take(texts);
+    const plan = ({ texts: planned, ...since }: PlannedRequest) => planRequests(planned, { ...limits, maxTokensPerRequest }).map((part): PlannedRequest => ({ ...since, texts: part }));
     const planned = plan({ texts: others, failures: 0 });
     const queue = [...planned, ...suspected.flatMap(plan)];
-    const sender: Sender = {
-      provider: this.provider,
-      options,
-      halt: halt.signal,
-      tally: this.#tally,
-      settle: (hash, outcome) => {
-        pending.delete(hash);
-        this.#claims.settle(hash, outcome);
-      },
-    };
     let failure: { error: unknown } | undefined;
     let limit: GateClosed | undefined;
     const lane = async () => {
@@ -187,7 +181,6 @@ export class Embedder {
     const lanes = Math.min(queue.length, limits.maxConcurrentRequests);
     await Promise.all(Array.from({ length: lanes }, lane));
     this.#suspicions.keep(queue.filter((request) => !planned.includes(request)));
-    for (const { hash } of own) if (pending.has(hash)) this.#claims.settle(hash, { kind: 'released' });
     options.abort.throwIfAborted();
     if (failure) throw failure.error;
     if (limit && queue.length > 0 && !halt.signal.aborted) throw limit;

@@ -39,9 +39,9 @@ export interface Sender {
 }
 
 /**
- * Waits for the request's passage through the gate, sends, and stores the answer. When some of its texts are stored by then, the rest is a request
+ * Waits for the request's passage through the gate, sends, and stores the answer. When others have stored some of its texts by then, or have them in hand, the rest is a request
  * of its own. Resolves with the request itself when `halt` ended the waiting. Rejects with what ends the attempt: a refused key, a request that never
- * works, the gate's own reasons, an error of `findStored` or `store`.
+ * works, the gate's own reasons, an error of `claim` or `store`.
  *
  * @returns what is to be sent instead, after all others
  */
@@ -50,7 +50,7 @@ export async function sendRequest(request: PlannedRequest, sender: Sender): Prom
   const { tally } = sender;
   const passage = await sender.options.gate.pass(tokensOf(texts), sender.halt);
   if (passage === undefined) return [request];
-  const rest = await withoutStored(texts, sender);
+  const rest = await withoutOthers(texts, sender);
   if (rest.length < texts.length || sender.halt.aborted) {
     passage.unused();
     return rest.length > 0 ? [{ ...request, texts: rest }] : [];
@@ -67,11 +67,13 @@ export async function sendRequest(request: PlannedRequest, sender: Sender): Prom
   return [{ texts, failures, embeddedBefore }];
 }
 
-async function withoutStored(texts: readonly TextToEmbed[], { options, settle }: Sender): Promise<readonly TextToEmbed[]> {
-  if (options.findStored === undefined) return texts;
-  const stored = await options.findStored(texts.map(({ hash }) => hash));
-  for (const hash of stored) settle(hash, { kind: 'stored' });
-  return texts.filter(({ hash }) => !stored.has(hash));
+/** Claims the texts over all workers. @returns those that nobody else has stored or in hand */
+export async function withoutOthers(texts: readonly TextToEmbed[], { options, settle }: Sender): Promise<readonly TextToEmbed[]> {
+  if (options.claim === undefined || texts.length === 0) return texts;
+  const { stored, elsewhere } = await options.claim(texts.map(({ hash }) => hash));
+  const isOthers = ({ hash }: TextToEmbed) => stored.has(hash) || elsewhere.has(hash);
+  for (const { hash } of texts.filter(isOthers)) settle(hash, { kind: stored.has(hash) ? 'stored' : 'released' });
+  return texts.filter((text) => !isOthers(text));
 }
 
 /** @returns undefined when the answer is stored; what the provider said when trying again, in another way, may help */

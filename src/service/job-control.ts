@@ -23,11 +23,9 @@ export class JobControl {
   }
 
   async resume(jobId: string, phase?: JobPhase, budget?: Budget): Promise<ControlAnswer> {
-    const isRaised = budget === undefined || (await this.request(jobId, setBudgetUpdate, setBudgetSignal, budget)).confirmed;
-    if (isRaised) return this.control(jobId, phase, requestResumeUpdate, resumeSignal);
-    // After a budget that waits for a worker the resume waits too: signals are applied in their order.
-    await this.withDeadline(SIGNAL_DEADLINE_MS, jobId, () => this.handle(jobId).signal(resumeSignal, phaseArgument(phase)));
-    return { confirmed: false, phases: null };
+    // When it waits for a worker, the resume that comes after it is done after it.
+    if (budget !== undefined) await this.request(jobId, setBudgetUpdate, setBudgetSignal, budget);
+    return this.control(jobId, phase, requestResumeUpdate, resumeSignal);
   }
 
   async cancel(jobId: string): Promise<void> {

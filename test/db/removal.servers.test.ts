@@ -42,7 +42,7 @@ describe('removal', () => {
     const finishing = new FinishingRepository(database.db);
     expect(await finishing.isWorkDone(jobId)).toBe(false);
     await endJob(database.db, job);
-    await finishing.cleanUp(jobId, true);
+    await finishing.endWork(jobId);
     expect(await finishing.isWorkDone(jobId)).toBe(true);
     await ingest(database.db, `${jobId}-2`, ['a', 'b', 'new'].map(text), where);
     await expect(finishing.removeVanished(job, NEVER)).rejects.toMatchObject({ code: 'STOPPED' });
@@ -76,7 +76,7 @@ describe('removal', () => {
     await finishing.cleanUp(jobId);
     const finishJob = createFinishJob({ db: database.db } as ActivityDependencies);
     await expect(new MockActivityEnvironment().run(finishJob, { jobId, documents: 0 })).rejects.toMatchObject({ code: 'STOPPED' });
-    await expect(finishing.cleanUp(jobId, true)).rejects.toMatchObject({ code: 'STOPPED' });
+    await expect(finishing.endWork(jobId)).rejects.toMatchObject({ code: 'STOPPED' });
     expect(await finishing.isWorkDone(jobId)).toBe(false);
     expect(await uris(where.locator)).toEqual(['a', 'b']);
   });

@@ -36,3 +36,15 @@ for (const kind of ['tokens', 'cost'] as const) {
     expect(provider.stats().paidTexts).toBe(provider.stats().distinctTexts);
   }, 240_000);
 }
+
+providedTest('a pause, a raised budget and a resume that wait for a worker are done in their order', async ({ deployment, start, embedding }) => {
+  const worker = await deployment.startWorker();
+  const jobId = await start({ batchDocuments: 20, maxTokens: 10_000 });
+  await expectEventually(async () => expect(await embedding(jobId)).toMatchObject({ status: 'PAUSED', waitReason: 'BUDGET' }), { timeoutMs: 60_000 });
+  worker.kill('SIGKILL');
+  await worker.exit;
+  expect(await deployment.service.pause(jobId)).toEqual({ confirmed: false, phases: null });
+  expect(await deployment.service.resume(jobId, undefined, { maxTokens: 10_000_000 })).toEqual({ confirmed: false, phases: null });
+  await deployment.startWorker();
+  expect(await deployment.waitForEnd(jobId)).toMatchObject({ status: 'COMPLETED', documents: { succeeded: DOCUMENTS } });
+}, 240_000);

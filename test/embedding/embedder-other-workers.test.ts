@@ -1,15 +1,23 @@
-import { Embedder, TextsElsewhere } from '../../src/embedding/embedder';
+import { Embedder, TextsElsewhere, type OthersTexts } from '../../src/embedding/embedder';
 import { ProviderError } from '../../src/embedding/provider';
 import { OPEN_GATE, type RequestGate } from '../../src/embedding/request-gate';
 import { expectEventually } from '../harness/expect-eventually';
 import { batch, manualProvider, settle, textsOf } from './embedder-bench';
 
+/** What others have stored is known only when a request may be sent: by the second question. */
+function lateNews(find: (hashes: readonly string[]) => Partial<OthersTexts>) {
+  let asked = 0;
+  return (hashes: readonly string[]): Promise<OthersTexts> => Promise.resolve({ stored: new Set(), elsewhere: new Set(), ...(asked++ > 0 && find(hashes)) });
+}
+
+const allBut = (mine: string, hashes: readonly string[]) => new Set(hashes.filter((hash) => hash !== mine));
+
 describe('Embedder, beside those of other workers', () => {
   it('does not send what another worker has stored while the request waited', async () => {
     const { provider, requests } = manualProvider({ maxTextsPerRequest: 2 });
     const one = batch();
-    const findStored = (hashes: readonly string[]) => Promise.resolve(new Set(hashes.filter((hash) => hash !== '#b')));
-    const running = new Embedder(provider).embedAll(textsOf('a', 'b', 'c', 'd'), { ...one.options, findStored });
+    const claim = lateNews((hashes) => ({ stored: allBut('#b', hashes) }));
+    const running = new Embedder(provider).embedAll(textsOf('a', 'b', 'c', 'd'), { ...one.options, claim });
     await settle();
     requests[0]!.answer();
     expect(await running).toEqual({ finished: true });
@@ -27,8 +35,8 @@ describe('Embedder, beside those of other workers', () => {
         return passage && { ...passage, answered: async () => void passages.push(`${tokens} used`), unused: () => void passages.push(`${tokens} unused`) };
       },
     };
-    const findStored = (hashes: readonly string[]) => Promise.resolve(new Set(hashes.filter((hash) => hash !== '#b')));
-    const running = new Embedder(provider).embedAll(textsOf('a', 'b', 'c', 'd'), { ...one.options, gate, findStored });
+    const claim = lateNews((hashes) => ({ stored: allBut('#b', hashes) }));
+    const running = new Embedder(provider).embedAll(textsOf('a', 'b', 'c', 'd'), { ...one.options, gate, claim });
     await settle();
     requests[0]!.answer();
     await running;
@@ -38,19 +46,37 @@ describe('Embedder, beside those of other workers', () => {
   it('sends nothing after a pause that comes while it is looked what is stored', async () => {
     const { provider, requests } = manualProvider();
     const one = batch();
-    const findStored = () => {
+    const claim = lateNews(() => {
       one.pause.abort();
-      return Promise.resolve(new Set<string>());
-    };
-    expect(await new Embedder(provider).embedAll(textsOf('a', 'b'), { ...one.options, findStored })).toEqual({ finished: false });
+      return {};
+    });
+    expect(await new Embedder(provider).embedAll(textsOf('a', 'b'), { ...one.options, claim })).toEqual({ finished: false });
     expect(requests).toEqual([]);
+  });
+
+  it('does not send what another batch has taken over while the request waited; it is free then for all others of the worker', async () => {
+    const { provider, requests } = manualProvider();
+    const [one, two] = [batch(), batch()];
+    const embedder = new Embedder(provider);
+    let isTaken = true;
+    const first = embedder.embedAll(textsOf('a', 'b'), { ...one.options, claim: lateNews((hashes) => (isTaken ? { elsewhere: allBut('#b', hashes) } : {})) });
+    await settle();
+    const second = embedder.embedAll(textsOf('a'), two.options);
+    await settle();
+    expect(requests.map(({ texts }) => texts)).toEqual([['b'], ['a']]);
+    isTaken = false;
+    requests[0]!.answer();
+    await settle();
+    requests[1]!.answer();
+    expect(await Promise.all([first, second])).toEqual([{ finished: true }, { finished: true }]);
+    expect([requests.length, one.stored, two.stored]).toEqual([2, ['#b'], ['#a']]);
   });
 
   it('texts that others have stored say nothing of the provider: a text that fails beside them is no sooner refused', async () => {
     const { provider, requests } = manualProvider();
     const one = batch();
-    const findStored = (hashes: readonly string[]) => Promise.resolve(new Set(requests.length > 0 ? hashes.filter((hash) => hash !== '#a') : []));
-    const running = new Embedder(provider).embedAll(textsOf('a', 'b', 'c', 'd'), { ...one.options, findStored });
+    const claim = lateNews((hashes) => (requests.length > 0 ? { stored: allBut('#a', hashes) } : {}));
+    const running = new Embedder(provider).embedAll(textsOf('a', 'b', 'c', 'd'), { ...one.options, claim });
     for (let sent = 0; sent < 32; sent++) {
       await settle();
       requests[sent]?.fail(new ProviderError('unavailable', 'down'));

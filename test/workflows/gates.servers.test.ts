@@ -127,6 +127,42 @@ test('a pause before the start holds until LOADING would start; the job is PENDI
   expectMirrored(job, await completed(job));
 });
 
+const requestsOf = ({ handle }: StartedJob) => {
+  // It has no answer before there is a worker, and nobody waits for it.
+  const givenUp = (update: typeof requestPauseUpdate, phase: JobPhase) =>
+    host.client.withDeadline(Date.now() + 500, () => handle.executeUpdate(update, { args: [{ phase }] })).then(() => Promise.reject(new Error('There is a worker.')), () => undefined);
+  return {
+    signals: { pause: (phase: JobPhase) => handle.signal(pauseSignal, { phase }), resume: (phase: JobPhase) => handle.signal(resumeSignal, { phase }) },
+    updates: { pause: (phase: JobPhase) => givenUp(requestPauseUpdate, phase), resume: (phase: JobPhase) => givenUp(requestResumeUpdate, phase) },
+  };
+};
+
+test.each(['signals', 'updates'] as const)('%s that come while there is no worker yet are done in the order in which they were sent', async (kind) => {
+  let job!: StartedJob;
+  await host.restartWorkflowWorker(async () => {
+    job = await host.start();
+    const { pause, resume } = requestsOf(job)[kind];
+    await resume('EMBEDDING');
+    await pause('EMBEDDING');
+    await pause('LOADING');
+    await resume('LOADING');
+  });
+  await job.untilLetters('CCPN');
+  await job.handle.signal(resumeSignal);
+  await completed(job);
+});
+
+test('what no handler is for changes nothing: as a signal it is logged, as an update refused', async () => {
+  const slow = new Hold(/loadBatch/);
+  const job = await host.start({ onCall: slow.onCall });
+  await slow.untilHeld();
+  await job.handle.signal('stop');
+  expect(await rejection(job.handle.executeUpdate('requestStop', { args: [] }))).toEqual({ type: 'INVALID_INPUT', message: 'There is no update requestStop.' });
+  await expectEventually(() => expect(host.logged.map(({ message }) => message)).toContain('Signal stop changes nothing: there is no such signal.'));
+  slow.release();
+  await completed(job);
+});
+
 test('everything paused before the start: LOADING is PAUSED, nothing runs, resume starts it', async () => {
   const opening = new Hold(/openJob/);
   const job = await host.start({ onCall: opening.onCall });
