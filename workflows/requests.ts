@@ -25,7 +25,7 @@ export type JobRequest = SignalRequest | UpdateRequest;
  * To the default handlers, which are there first, it comes in the order in which it was sent, signals before updates.
  */
 export function takeRequests(requests: readonly JobRequest[]): void {
-  if (isPatched('requests-in-order')) takeInOrder(requests);
+  if (isPatched('requests-in-order')) takeEarlyOnes(requests);
   for (const request of requests) {
     const { description } = request;
     if ('signal' in request) setHandler(request.signal, request.take, { description });
@@ -33,8 +33,7 @@ export function takeRequests(requests: readonly JobRequest[]): void {
   }
 }
 
-/** The default handlers stay: then they hear only of names that there are not. */
-function takeInOrder(requests: readonly JobRequest[]): void {
+function takeEarlyOnes(requests: readonly JobRequest[]): void {
   setDefaultSignalHandler((name, argument) => {
     const request = requests.find((one): one is SignalRequest => 'signal' in one && one.signal.name === name);
     if (request === undefined) log.warn(`Signal ${name} changes nothing: there is no such signal.`);
@@ -46,4 +45,7 @@ function takeInOrder(requests: readonly JobRequest[]): void {
     request.validate(argument);
     return request.take(argument);
   });
+  // What comes later has handlers of its own. To these the SDK also gives names that it keeps for itself, and fails the workflow's task by that.
+  setDefaultSignalHandler(undefined);
+  setDefaultUpdateHandler(undefined);
 }

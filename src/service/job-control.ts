@@ -12,6 +12,9 @@ import type { ControlAnswer } from './ingestion-service';
 const UPDATE_DEADLINE_MS = 2_000;
 const SIGNAL_DEADLINE_MS = 2_000;
 
+/** Long enough for Temporal to have the update. */
+const SENT_DEADLINE_MS = 300;
+
 const OPEN = ['RUNNING', 'PAUSED', 'CONTINUED_AS_NEW'];
 
 /** Pause, resume, budget and cancel of running jobs. */
@@ -23,9 +26,11 @@ export class JobControl {
   }
 
   async resume(jobId: string, phase?: JobPhase, budget?: Budget): Promise<ControlAnswer> {
-    // When it waits for a worker, the resume that comes after it is done after it.
-    if (budget !== undefined) await this.request(jobId, setBudgetUpdate, setBudgetSignal, budget);
-    return this.control(jobId, phase, requestResumeUpdate, resumeSignal);
+    const isRaised = budget === undefined || (await this.request(jobId, setBudgetUpdate, setBudgetSignal, budget)).confirmed;
+    if (isRaised) return this.control(jobId, phase, requestResumeUpdate, resumeSignal);
+    // The budget waits for a worker, so does the resume, after it: nobody waits twice for an answer.
+    await this.control(jobId, phase, requestResumeUpdate, resumeSignal, SENT_DEADLINE_MS);
+    return { confirmed: false, phases: null };
   }
 
   async cancel(jobId: string): Promise<void> {
@@ -37,18 +42,18 @@ export class JobControl {
     });
   }
 
-  private async control(jobId: string, phase: JobPhase | undefined, update: typeof requestPauseUpdate, signal: typeof pauseSignal): Promise<ControlAnswer> {
+  private async control(jobId: string, phase: JobPhase | undefined, update: typeof requestPauseUpdate, signal: typeof pauseSignal, deadlineMs?: number): Promise<ControlAnswer> {
     try {
-      return await this.request(jobId, update, signal, phaseArgument(phase));
+      return await this.request(jobId, update, signal, phaseArgument(phase), deadlineMs);
     } catch (error) {
       if (error instanceof SluiceError && error.message === ALL_FINISHED) throw finished(jobId);
       throw error;
     }
   }
 
-  private async request<T>(jobId: string, update: UpdateDefinition<PhaseStatusView[], [T]>, signal: SignalDefinition<[argument?: T]>, argument: T): Promise<ControlAnswer> {
+  private async request<T>(jobId: string, update: UpdateDefinition<PhaseStatusView[], [T]>, signal: SignalDefinition<[argument?: T]>, argument: T, deadlineMs = UPDATE_DEADLINE_MS): Promise<ControlAnswer> {
     try {
-      return { confirmed: true, phases: await this.withDeadline(UPDATE_DEADLINE_MS, jobId, () => this.handle(jobId).executeUpdate(update, { args: [argument] })) };
+      return { confirmed: true, phases: await this.withDeadline(deadlineMs, jobId, () => this.handle(jobId).executeUpdate(update, { args: [argument] })) };
     } catch (error) {
       if (!(error instanceof SluiceError) || error.code !== 'SERVER_UNREACHABLE') throw error;
       // No worker in time, or no Temporal: the signal tells which.

@@ -143,6 +143,7 @@ test.each(['closed', 'silent'] as const)('with Postgres %s the workflow tells of
   expect(await within(api.call('GET', `/v1/jobs/${ended}`))).toMatchObject({ status: 200, body: { status: 'COMPLETED', readFrom: 'workflow' } });
   // No worker answers; Temporal takes the signal.
   expect(await within(api.call('POST', `/v1/jobs/${running}/pause`, { body: { phase: 'LOADING' } }))).toMatchObject({ status: 200, body: { confirmed: false } });
+  expect(await within(api.call('POST', `/v1/jobs/${running}/resume`, { body: { phase: 'LOADING', maxTokens: 1_000_000 } }))).toMatchObject({ status: 200, body: { confirmed: false } });
   expect(await within(api.call('GET', '/v1/jobs'))).toMatchObject({ status: 503, body: { code: 'SERVER_UNREACHABLE' } });
 });
 

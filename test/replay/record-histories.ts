@@ -48,12 +48,18 @@ async function main(name: string, kinds: readonly string[]): Promise<void> {
   try {
     await migrateToLatest(servers.databaseUrl);
     const openai = { apiKey: 'sk-test', baseUrl: provider.url };
-    const worker = await createWorker({ client, connection, namespace: servers.namespace, databaseUrl: servers.databaseUrl, openai });
+    const start = () => createWorker({ client, connection, namespace: servers.namespace, databaseUrl: servers.databaseUrl, openai });
+    let worker = await start();
+    const withoutWorker = async (meanwhile: () => Promise<void>) => {
+      await worker.shutdown();
+      await meanwhile();
+      worker = await start();
+    };
     const service = createIngestionService({ client, db, readers: createSourceReaders({ parsers }), models: undefined as never });
     const documents = join(folder, 'documents');
     const target = join(FIXTURES, name);
     mkdirSync(target, { recursive: true });
-    for await (const { kind, jobId } of recordedJobs({ service, client, provider, folder: documents })) {
+    for await (const { kind, jobId } of recordedJobs({ service, client, provider, folder: documents, withoutWorker })) {
       if (kinds.length > 0 && !kinds.includes(kind)) continue;
       const runs = await fetchRuns(client, jobId);
       runs.forEach((history, index) => {

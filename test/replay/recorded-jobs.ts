@@ -5,7 +5,7 @@ import type { Client } from '@temporalio/client';
 import type { JobOptions } from '../../src/domain/ingestion-input';
 import type { JobStatusResponse } from '../../src/domain/job-view';
 import type { IngestionService } from '../../src/service/ingestion-service';
-import { pauseSignal, resumeSignal } from '../../workflows/contract';
+import { pauseSignal, requestPauseUpdate, resumeSignal } from '../../workflows/contract';
 import type { EmbeddingsServer } from '../embedding/embeddings-server';
 import { expectEventually } from '../harness/expect-eventually';
 
@@ -20,12 +20,13 @@ interface Servers {
   provider: EmbeddingsServer;
   /** Made here, and filled with documents. */
   folder: string;
+  withoutWorker(meanwhile: () => Promise<void>): Promise<void>;
 }
 
 const EMBEDDING = { provider: 'openai', model: 'test-embedding', dimensions: 8 } as const;
 
 /** Yields each job when it has ended. */
-export async function* recordedJobs({ service, client, provider, folder }: Servers): AsyncGenerator<RecordedJob> {
+export async function* recordedJobs({ service, client, provider, folder, withoutWorker }: Servers): AsyncGenerator<RecordedJob> {
   const write = (name: string, text: string | Buffer) => writeFileSync(join(folder, name), text);
   const start = async (collection: string, options: JobOptions = {}) =>
     (await service.start({ collection, source: { kind: 'folder', path: folder }, options: { embedding: EMBEDDING, batchDocuments: 2, ...options } })).jobId;
@@ -98,6 +99,18 @@ export async function* recordedJobs({ service, client, provider, folder }: Serve
   await until(bought, (job) => job.phases[2]!.waitReason === 'BUDGET');
   await service.resume(bought, undefined, { maxTokens: 1_000_000 });
   yield untilEnd('budget', bought);
+
+  let asked!: string;
+  await withoutWorker(async () => {
+    asked = await start('asked-early');
+    const misspelt = { phase: 'EMBEDING' as 'EMBEDDING' };
+    await client.withDeadline(Date.now() + 500, () => client.workflow.getHandle(asked).executeUpdate(requestPauseUpdate, { args: [misspelt] })).catch(() => undefined);
+    await service.resume(asked, 'EMBEDDING');
+    await service.pause(asked, 'EMBEDDING');
+  });
+  await until(asked, isEmbeddingReady);
+  await service.resume(asked);
+  yield untilEnd('asked-early', asked);
 
   yield untilEnd('bad-input', await startAny(client, { collection: 'bad', source: { kind: 'gopher' } }));
 

@@ -45,7 +45,7 @@ test('there is a history of each kind', () => {
 test.each([
   ['run-tells-mirror', 'initial/continue-as-new-run-2', 'run-tells-mirror/continue-as-new-run-2'],
   ['every-change-mirrored', 'initial/plain', 'every-change-mirrored/plain'],
-  ['requests-in-order', 'initial/paused', 'requests-in-order/paused'],
+  ['requests-in-order', 'initial/plain', 'requests-in-order/asked-early'],
 ] satisfies [Patch, string, string][])('a run of before the patch %s goes the old way, one of after it the new', (patch, before, after) => {
   const markers = (name: string) => read(name).events.flatMap((event) => event.markerRecordedEventAttributes?.details['patch-data'].payloads.map(({ data }) => Buffer.from(data, 'base64').toString()) ?? []);
   const hasMarker = (name: string) => markers(name).some((marker) => marker.includes(`"${patch}"`));
