@@ -28,7 +28,7 @@ const DEFECTS: readonly Defect[] = [
   {
     promise: 'b',
     what: 'the store of embeddings is not asked before the provider is',
-    cell: 'worker-sigterm@cancelling',
+    cell: 'worker-kill@continue-as-new',
     edits: [
       { file: 'src/db/embedding-repository.js', from: 'and e.text_hash is null', to: '' },
       { file: 'src/db/embedding-repository.js', from: 'new Set(rows.map(({ hash }) => hash))', to: 'new Set()' },
